@@ -1,0 +1,212 @@
+"""From a union to the tasks of a period: each phase of each group of rows, bound once to just the arrays it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.checks import nearest
+from supplynet.compiled import Kernel
+from supplynet.demand import Constant, as_process
+from supplynet.lower import Union
+from supplynet.phases import book, draw, order, produce, purchase, receive, settle, ship
+from supplynet.policies.contract import AllocationRule, InputRule, Local, OrderingRule, Rule, open_memory, parameters, stack
+from supplynet.randomness import uniforms
+from supplynet.schedule import PHASES
+from supplynet.signals import hear, tell
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A phase of some rows (or ends, or signals), bound to the arrays it uses."""
+
+    phase: str
+    rows: Array
+    run: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """Binds kernels and rules to the columns of one union."""
+
+    union: Union
+    periods: int
+    parallel: bool | None = None
+
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks of a period in the order of the day."""
+        columns = self.union.state.columns
+        day = [*self._draw(), *self._receive()]
+        levels = [(level, at) for at, phase in enumerate(PHASES) for level in np.unique(columns[f"{phase}_level"]).tolist()]
+        bind = (self._book, self._order, self._purchase, self._produce, self._ship)
+        for level, at in sorted(levels):
+            day += bind[at](np.flatnonzero(columns[f"{PHASES[at]}_level"] == level))
+        return (*day, *self._settle())
+
+    def _kernel(self, phase: str, kernel: Kernel, rows: Array, columns: dict[str, Array] | None = None) -> Iterator[Task]:
+        """A kernel over these rows, if there are any."""
+        if rows.size:
+            chosen = rows.astype(np.uint32)
+            yield Task(phase, chosen, kernel.bind(columns or self.union.state.columns, chosen, parallel=self.parallel))
+
+    def _draw(self) -> Iterator[Task]:
+        union, columns = self.union, self.union.state.columns
+        leads = (("node", "production_lead_time", "production_lead"), ("lane", "order_lead_time", "order_lead"),
+                 ("lane", "shipment_lead_time", "shipment_lead"))  # fmt: skip
+        for case in range(len(union.cases)):
+            network = union.cases[case].network
+            nodes, lanes = union.case_rows(case)
+            for table, column, lead in leads:
+                coded = network.objects[table, column]
+                if not coded.values:
+                    continue
+                rows = nodes if table == "node" else (union.layout.inbound if lead == "order_lead" else union.layout.outbound)[lanes]
+                keys = union.keys(case, column, network.names if table == "node" else network.lane_names())
+                for code, distribution in enumerate(coded.values):
+                    chosen, stream = rows[:, coded.codes == code].ravel(), keys[:, coded.codes == code].ravel()
+                    yield Task("draw", chosen, draw.draw_lead_times(distribution, stream, union.state.clock, chosen, columns[lead]))
+            coded = network.objects["node", "capacity"]
+            for code, value in enumerate(coded.values):
+                chosen = nodes[:, coded.codes == code].ravel()
+                path = self._path(case, "capacity", code)
+                yield Task("draw", chosen, draw.follow_path(path, union.state.clock, chosen, columns["capacity"]))
+
+    def _path(self, case: int, column: str, code: int) -> Array:
+        """The path [period, row] of a process, for all rows of a case that have it; one period if it is constant."""
+        network = self.union.cases[case].network
+        coded = network.objects["node", column]
+        process = as_process(coded.values[code])
+        names = [network.names[row] for row in np.flatnonzero(coded.codes == code)]
+        keys = self.union.keys(case, column, names).ravel()
+        periods = 1 if isinstance(process, Constant) else self.periods
+        if process.uses_randomness:
+            return process.path(uniforms(keys, range(periods)))
+        return process.path(np.broadcast_to(0.5, (periods, keys.size)))
+
+    def _receive(self) -> Iterator[Task]:
+        columns = self.union.state.columns
+        yield from self._kernel("receive", receive.unload, np.flatnonzero(columns["same_day"] == 0))
+        yield from self._kernel("receive", receive.finish, np.flatnonzero(columns["line_size"] > 1))
+
+    def _book(self, rows: Array) -> Iterator[Task]:
+        columns = self.union.state.columns
+        is_customer = columns["is_customer"][rows] > 0
+        yield from self._kernel("book", book.book, rows[~is_customer])
+        if is_customer.any():
+            yield from self._kernel("book", book.consume, rows[is_customer], columns | self._consumption(rows[is_customer]))
+
+    def _consumption(self, rows: Array) -> dict[str, Array]:
+        """What these customers consume: paths [period, column], and the column of each row."""
+        columns = self.union.state.columns
+        wanted = np.zeros(columns["capacity"].size, bool)
+        wanted[rows] = True
+        paths, owners = [], []
+        for case in range(len(self.union.cases)):
+            nodes, _ = self.union.case_rows(case)
+            coded = self.union.cases[case].network.objects["node", "demand"]
+            for code in range(len(coded.values)):
+                owner = nodes[:, coded.codes == code].ravel()
+                if wanted[owner].any():
+                    paths.append(self._path(case, "demand", code)[:, wanted[owner]])
+                    owners.append(owner[wanted[owner]])
+        longest = max(path.shape[0] for path in paths)
+        column = np.zeros(columns["capacity"].size, np.uint32)
+        column[np.concatenate(owners)] = np.arange(rows.size)
+        joined = np.concatenate([np.broadcast_to(path, (longest, path.shape[1])) for path in paths], axis=1)
+        return {"consumption": np.ascontiguousarray(joined), "consumption_column": column}
+
+    def _order(self, rows: Array) -> Iterator[Task]:
+        columns, state = self.union.state.columns, self.union.state
+        for run in _runs(rows, columns["ordering_group"][rows]):
+            a, b = int(run[0]), int(run[-1]) + 1
+            rule = self._rule(columns["ordering"][a:b])
+            for tells in [name.removeprefix("told_") for name in rule.reads if name.startswith("told_")]:
+                if tells not in self.union.signals:
+                    raise ValueError(f"{type(rule).__name__} reads told_{tells}, but no signal tells {tells}; add a Signal to the network")
+                yield from self._kernel("order", hear, run, self.union.signals[tells])
+            local = self._local(rule, {name: columns[name][a:b] for name in self._known(rule, ("node",))}, slice(a, b))
+            yield Task("order", run, order.order(rule, local, state.clock, columns["production_order"][a:b], columns["production_backlog"][a:b]))  # type: ignore[arg-type]
+
+    def _purchase(self, rows: Array) -> Iterator[Task]:
+        columns, state = self.union.state.columns, self.union.state
+        group = columns["input_rule_group"][rows] + columns["ordering_group"][rows] * len(self.union.rules)
+        for run in _runs(rows, group):
+            a, b = int(run[0]), int(run[-1]) + 1
+            c, d = int(columns["first_input"][a]), int(columns["first_input"][b])
+            e, f = int(columns["first_end"][c]), int(columns["first_end"][d])
+            if e == f:
+                continue
+            own = {"node": slice(a, b), "input": slice(c, d), "inbound": slice(e, f)}
+            codes = np.repeat(columns["input_rule"][a:b], np.diff(columns["first_end"][columns["first_input"][a : b + 1]]))
+            rule = self._rule(codes)
+            seen = {name: columns[name][own[table]] for name, table in self._known(rule, tuple(own)).items()}
+            seen["first_input"] = columns["first_input"][a : b + 1] - columns["first_input"][a]
+            seen["first_end"] = columns["first_end"][c : d + 1] - columns["first_end"][c]
+            local = self._local(rule, seen, own["node"])
+            yield Task("purchase", run, purchase.purchase(rule, local, state.clock, columns["order"][e:f]))  # type: ignore[arg-type]
+            yield from self._kernel("purchase", purchase.post, np.arange(e, f))
+
+    def _rule(self, codes: Array) -> Rule:
+        """One rule for rows whose rules differ in parameters only."""
+        used, inverse = np.unique(codes, return_inverse=True)
+        return stack([self.union.rules[code] for code in used.tolist()], inverse)
+
+    def _known(self, rule: Rule, tables: tuple[str, ...]) -> dict[str, str]:
+        """The columns a rule reads and their tables. Raises ValueError for a column that is not there."""
+        known = {name: table for name, table in self.union.state.tables.items() if table in tables}
+        for name in rule.reads:
+            if name not in known:
+                raise ValueError(f"{type(rule).__name__} reads {name!r}, which is not a column of its rows; {nearest(name, known)}")
+        return {name: known[name] for name in rule.reads}
+
+    def _local(self, rule: Rule, seen: dict[str, Array], own: slice) -> Local:
+        memory = open_memory(rule, own.stop - own.start, lambda name: self.union.state.columns[name][own])
+        self.union.state.memories.append(memory)
+        return Local(seen, memory)
+
+    def _produce(self, rows: Array) -> Iterator[Task]:
+        yield from self._kernel("produce", produce.produce, rows)
+
+    def _ship(self, rows: Array) -> Iterator[Task]:
+        columns = self.union.state.columns
+        is_customer = columns["is_customer"][rows] > 0
+        sellers = rows[~is_customer]
+        for rule in np.unique(columns["allocation_group"][sellers]).tolist():
+            chosen = sellers[columns["allocation_group"][sellers] == rule]
+            allocation = self.union.rules[int(columns["allocation"][chosen[0]])]
+            assert isinstance(allocation, AllocationRule)
+            yield from self._kernel("ship", allocation.allocate, chosen)
+        yield from self._kernel("ship", ship.ship, sellers)
+        yield from self._kernel("ship", ship.serve, rows[is_customer])
+
+    def _settle(self) -> Iterator[Task]:
+        columns = self.union.state.columns
+        loses = np.zeros(columns["capacity"].size, bool)
+        end_of = np.repeat(np.arange(loses.size), np.diff(columns["first_end"][columns["first_input"]]))
+        loses[end_of[columns["lost_in"] > 0]] = True
+        yield from self._kernel("settle", settle.cancel, np.flatnonzero(loses))
+        yield from self._kernel("settle", settle.charge, np.flatnonzero(self._pays(end_of)))
+        for table in self.union.signals.values():
+            yield from self._kernel("settle", tell, np.arange(table["source"].size), table)
+
+    def _pays(self, end_of: Array) -> Array:
+        """The nodes that can have a cost at all."""
+        columns = self.union.state.columns
+        pays: Array = sum(columns[name] for name in ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost")) > 0
+        n = pays.size
+        supplier_of = np.repeat(np.arange(n), np.diff(columns["first_outbound"]))
+        pays |= np.bincount(supplier_of, weights=columns["in_transit_cost"], minlength=n) > 0
+        buyer_of = np.repeat(np.arange(n), np.diff(columns["first_input"]))
+        return pays | (np.bincount(buyer_of, weights=columns["input_holding_cost"], minlength=n) > 0)
+
+
+def _runs(rows: Array, group: Array) -> Sequence[Array]:
+    """Rows of one group that are neighbours; the layout sorts rows so that a group is one run or few."""
+    cuts = np.flatnonzero((np.diff(rows) != 1) | (np.diff(group) != 0)) + 1
+    return np.split(rows, cuts)

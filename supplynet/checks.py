@@ -1,0 +1,145 @@
+"""Checks at the border: every fault of a network is named with where, what, rule and cure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column
+
+SHOWN = 10  # faults in one message
+MAY_BE_INFINITE = ("capacity",)
+MAY_BE_NAN = ("normal_output", "share", "orders_in_mail", "goods_in_transit", "input_stock")
+MAY_BE_NEGATIVE = ("priority",)
+
+
+def fail(problems: Sequence[str]) -> NoReturn:
+    """Raise one ValueError that lists the problems."""
+    more = [f"... and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
+    raise ValueError("\n".join([*problems[:SHOWN], *more]))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint with the known name closest to this one, or what is known."""
+    known = list(known)
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+
+
+def check_columns(
+    table: str, labels: Sequence[str], given: Mapping[str, Any], n_rows: int, known: Mapping[str, Column], rules: Sequence[str]
+) -> Iterator[str]:
+    """Every fault in the columns of one table."""
+    if table == "node":
+        yield from _check_names(labels)
+    for name, values in given.items():
+        if name in rules:
+            continue
+        if name not in known:
+            yield f"{table} column {name!r} is not known; {nearest(name, [*known, *rules])}"
+        elif len(values) != n_rows:
+            yield f"{table} column {name!r} has {len(values)} values for {n_rows} rows; give one a row"
+        elif known[name].dtype is str:
+            yield from _check_text(table, labels, name, values)
+        else:
+            yield from _check_numbers(table, labels, known[name], values)
+
+
+def _check_names(names: Sequence[str]) -> Iterator[str]:
+    if not len(names):
+        yield "the network has no nodes; add at least a supplier and a customer"
+    seen: set[str] = set()
+    for name in names:
+        if not isinstance(name, str) or not name:
+            yield f"node {name!r}: a name must be a text that is not empty; use str(name)"
+        elif ">" in name:
+            yield f"node {name!r}: a name cannot contain '>', which joins the ends of a lane; use another sign"
+        elif name in seen:
+            yield f"node {name!r} is given twice; names must differ"
+        seen.add(name)
+
+
+def _check_text(table: str, labels: Sequence[str], name: str, values: Sequence[Any]) -> Iterator[str]:
+    allowed = {"kind": KINDS, "unfilled": UNFILLED}.get(name)
+    for label, value in zip(labels, values, strict=True):
+        if allowed and value not in allowed:
+            yield f"{table} {label}: {name} is {value!r}, must be one of {', '.join(allowed)}; {nearest(str(value), allowed)}"
+        elif value is not None and not isinstance(value, str):
+            yield f"{table} {label}: {name} is {value!r}, must be a text; put it in quotes"
+
+
+def _check_numbers(table: str, labels: Sequence[str], column: Column, values: Any) -> Iterator[str]:
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        rows = np.flatnonzero(_faulty(column, values.astype(np.float64)))
+        suspects = [(int(row), float(values[row])) for row in rows[: SHOWN + 1]]
+    else:
+        suspects = []
+        for row, value in enumerate(values):
+            if isinstance(value, (bool, str)) or (isinstance(value, (list, tuple)) or value is None):
+                suspects.append((row, value))
+            elif isinstance(value, (int, float, np.number)):
+                if _faulty(column, np.array([float(value)]))[0]:
+                    suspects.append((row, float(value)))
+            elif not column.random:
+                suspects.append((row, value))
+    whole = column.dtype is np.uint32
+    rule = "a whole number >= 0" if whole else "a number >= 0" if column.name not in MAY_BE_NEGATIVE else "a finite number"
+    cure = "round it, or give a distribution" if whole else "give a distribution, or a number" if column.random else "mend it"
+    for row, value in suspects:
+        label = labels[row] if len(labels) > row else row
+        yield f"{table} {label}: {column.name} is {value!r}, must be {rule}; {cure}"
+
+
+def _faulty(column: Column, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    bad = np.isnan(values) if column.name not in MAY_BE_NAN else np.zeros(values.size, bool)
+    if column.name not in MAY_BE_INFINITE:
+        bad |= np.isinf(values)
+    if column.name not in MAY_BE_NEGATIVE:
+        bad |= values < 0
+    if column.name == "criticality":
+        bad |= values > 1
+    if column.name == "units_per_output":
+        bad |= values == 0
+    if column.dtype is np.uint32:
+        bad |= values != np.floor(values)
+    return bad
+
+
+def check_lanes(
+    names: Sequence[str], kind: NDArray[np.int8], supplier: NDArray[np.int64], customer: NDArray[np.int64]
+) -> Iterator[str]:
+    """Every fault in how lanes join nodes."""
+
+    def lane(at: int) -> str:
+        return f"lane {names[supplier[at]]!r} -> {names[customer[at]]!r}"
+
+    for at in np.flatnonzero(supplier == customer):
+        yield f"{lane(at)}: a node cannot supply itself; remove the lane"
+    for at in np.flatnonzero(kind[supplier] == CUSTOMER):
+        yield f"{lane(at)}: a customer supplies nobody; make {names[supplier[at]]!r} a distributor"
+    for at in np.flatnonzero(kind[customer] == KINDS.index("supplier")):
+        yield f"{lane(at)}: a supplier makes from nothing; make {names[customer[at]]!r} a factory"
+    key = supplier * len(names) + customer
+    order = np.argsort(key, kind="stable")
+    for at in order[1:][np.diff(key[order]) == 0]:
+        yield f"{lane(at)} is given twice; add them up"
+    has_supply = np.zeros(len(names), bool)
+    has_supply[customer] = True
+    for node in np.flatnonzero((kind == CUSTOMER) & ~has_supply):
+        yield f"customer {names[node]!r} has no lane into it, so nobody can serve it; add a lane from a supplier"
+
+
+def check_shares(
+    share: NDArray[np.float64], of_lane: NDArray[np.int64], n_inputs: int, names: Sequence[str], node: NDArray[np.int64]
+) -> list[str]:
+    """Shares of the lanes of one input must sum to 1."""
+    total = np.bincount(of_lane, weights=share, minlength=n_inputs) if of_lane.size else np.ones(n_inputs)
+    return [
+        f"node {names[node[at]]!r}: the shares of its suppliers of one product sum to {total[at]:g}, must be 1; "
+        "mend them, or leave all blank for equal parts"
+        for at in np.flatnonzero(~(np.abs(total - 1.0) <= 1e-9))
+    ]

@@ -1,0 +1,154 @@
+"""From networks to arrays: many networks, and many replications of each, become one disjoint union with more rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.layout import Layout, add_carrier, lay_out
+from supplynet.network import Network, Signal
+from supplynet.policies.contract import Rule, group_of
+from supplynet.prepare import DEFAULT_RULES, Prepared, prepare
+from supplynet.randomness import replicate, stream_keys
+from supplynet.state import State, allocate
+
+Array = NDArray[Any]
+OFFSETS: Final = ("first_input", "first_end", "first_outbound", "outbound_of", "inbound_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A network and how often it runs: one run for each replication number."""
+
+    network: Network
+    seed: int = 0
+    replications: tuple[int, ...] = (0,)
+    start: str = "steady"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Union:
+    """Networks side by side in one state. Runs are numbered case by case, replication by replication.
+
+    `rules` are all distinct rules; the node columns ordering, input_rule and allocation say which one a row has, and
+    those named <rule>_group which rows can be served by one call.
+    """
+
+    cases: tuple[Case, ...]
+    prepared: tuple[Prepared, ...]
+    layout: Layout
+    state: State
+    rules: tuple[Rule, ...]
+    signals: dict[str, dict[str, Array]]
+
+    def case_rows(self, case: int) -> tuple[Array, Array]:
+        """The rows [run, node] and the lanes [run, lane] (indices into layout.inbound and outbound) of a case."""
+        first = sum(len(earlier.replications) for earlier in self.cases[:case])
+        last = first + len(self.cases[case].replications)
+        n_runs = last - first
+        nodes = self.layout.row[self.layout.nodes_of[first] : self.layout.nodes_of[last]].reshape(n_runs, -1)
+        lanes = np.arange(self.layout.lanes_of[first], self.layout.lanes_of[last]).reshape(n_runs, -1)
+        return nodes, lanes
+
+    def keys(self, case: int, purpose: str, names: Sequence[str]) -> Array:
+        """The random streams [run, name] of a case."""
+        keys = stream_keys(self.cases[case].seed, purpose, names)
+        return replicate(keys[None, :], np.array(self.cases[case].replications)[:, None])
+
+
+def unite(cases: Sequence[Case]) -> Union:
+    """Lay out the cases side by side and open their state."""
+    made: dict[tuple[int, str], Prepared] = {}
+    for case in cases:
+        if (id(case.network), case.start) not in made:
+            made[id(case.network), case.start] = prepare(case.network, case.start)
+    prepared = tuple(made[id(case.network), case.start] for case in cases)
+    rules, tables = _number_rules(prepared)
+    parts = []
+    for case, ready, node in zip(cases, prepared, tables, strict=True):
+        rank = np.stack([node[key] for key in ("order_level", "ordering_group", "purchase_level", "input_rule_group")], axis=1)
+        ready = Prepared(ready.network, ready.rules, node, ready.lane, ready.input)
+        parts.append(ready.part(rank, len(case.replications)))
+    layout = lay_out(parts)
+    columns = dict(layout.columns)
+    tables_of = {name: "node" for name in parts[0].node} | {name: "input" for name in parts[0].input}
+    tables_of |= {name: "inbound" for name in parts[0].lane}
+    sizes = {"node": layout.row.size, "inbound": layout.inbound.size, "outbound": layout.outbound.size}
+    add_carrier(columns, "mail", "mail_size", "mail_slot", "mail_filled")
+    add_carrier(columns, "transport", "transport_size", "transport_slot", "transport_filled")
+    add_carrier(columns, "line", "line_size", "line_slot", "line_filled")
+    for reader, writer, other_end in (("mailbox", "mail", "inbound_of"), ("dock", "transport", "outbound_of")):
+        for part_of in ("start", "size"):
+            columns[f"{reader}_{part_of}"] = columns[f"{writer}_{part_of}"][columns[other_end]]
+    columns["stock"] = np.zeros(layout.input_order.size)
+    longest = max((int(columns[size].max(initial=1)) for size in ("mail_size", "transport_size", "line_size")), default=1)
+    signals = _lay_signals(cases, layout)
+    longest = max([longest, *(int(table["delay"].max(initial=1)) for table in signals.values())])
+    state = allocate(columns, sizes, tables_of, longest)  # type: ignore[arg-type]
+    columns["clock"] = state.clock
+    _open_signals(signals, cases, state)
+    return Union(tuple(cases), prepared, layout, state, rules, signals)
+
+
+def _number_rules(prepared: Sequence[Prepared]) -> tuple[tuple[Rule, ...], list[dict[str, Array]]]:
+    """All distinct rules, and the node tables with rules and their groups as numbers that hold for the whole union."""
+    rules: list[Rule] = []
+    groups: dict[Any, int] = {}
+    numbered: dict[int, dict[str, Array]] = {}
+    for ready in prepared:
+        if id(ready) in numbered:
+            continue
+        node = dict(ready.node)
+        for column in DEFAULT_RULES:
+            own = ready.rules[column]
+            group = np.array([groups.setdefault(group_of(rule), len(groups)) for rule in own])
+            node[f"{column}_group"] = group[node[column]]
+            node[column] = node[column] + len(rules)
+            rules += own
+        numbered[id(ready)] = node
+    return tuple(rules), [numbered[id(ready)] for ready in prepared]
+
+
+def _lay_signals(cases: Sequence[Case], layout: Layout) -> dict[str, dict[str, Array]]:
+    """For each column that is told: source row, delay, weight, start and slots of its signals, sorted by reader."""
+    found: dict[str, list[tuple[Array, Array, Signal]]] = {}
+    first = 0
+    for case in cases:
+        last = first + len(case.replications)
+        rows = layout.row[layout.nodes_of[first] : layout.nodes_of[last]].reshape(last - first, -1)
+        place = {name: at for at, name in enumerate(case.network.names)} if case.network.signals else {}
+        for signal in case.network.signals:
+            found.setdefault(signal.tells, []).append((rows[:, place[signal.source]], rows[:, place[signal.reader]], signal))
+        first = last
+    tables = {}
+    for tells, told in found.items():
+        copies = [source.size for source, _, _ in told]
+        reader = np.concatenate([rows for _, rows, _ in told])
+        order = np.argsort(reader, kind="stable")
+        delay = np.repeat([signal.delay for _, _, signal in told], copies)[order]
+        size = np.maximum(delay, 1)
+        tables[tells] = {
+            "source": np.concatenate([rows for rows, _, _ in told])[order].astype(np.uint32),
+            "delay": delay.astype(np.uint32),
+            "weight": np.repeat([signal.weight for _, _, signal in told], copies)[order].astype(np.float64),
+            "start": np.repeat([signal.start for _, _, signal in told], copies)[order].astype(np.float64),
+            "ring_start": (np.cumsum(size) - size).astype(np.uint32),
+            "first_signal": np.searchsorted(reader[order], np.arange(layout.row.size + 1)).astype(np.uint32),
+        }
+    return tables
+
+
+def _open_signals(signals: dict[str, dict[str, Array]], cases: Sequence[Case], state: State) -> None:
+    """Until the first true value arrives, a reader is told `start`, or how the source's column opened."""
+    for tells, table in signals.items():
+        opened = np.where(np.isnan(table["start"]), state.columns[tells][table["source"]], table["start"])
+        table["ring"] = np.repeat(opened, np.maximum(table["delay"], 1))
+        table["told_column"] = state.columns[tells]
+        table["told"] = np.zeros(state.blocks["node"].shape[1])
+        table["clock"] = state.clock
+        state.columns[f"told_{tells}"] = table["told"]
+        state.tables[f"told_{tells}"] = "node"

@@ -1,0 +1,218 @@
+"""A supply network as plain tables: nodes, lanes, inputs and signals, each a dict of equally long arrays.
+
+`from_columns` makes one from arrays (a million firms, no graph needed), `graphs.from_graph` from a NetworkX graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.checks import check_columns, check_lanes, check_shares, fail
+from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
+
+Array = NDArray[Any]
+
+RULES: Final = ("ordering", "input_rule", "allocation", "demand")
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What one node is told of another: a node column of the source, `delay` periods old, times `weight`.
+
+    `start` is what the reader is told before the first true value arrives (default: the source's mean demand where
+    `tells` is "demand" and the scenario starts steady, else 0).
+    """
+
+    source: str
+    reader: str
+    tells: str
+    delay: int = 0
+    weight: float = 1.0
+    start: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """A column of objects (rules, demand processes, distributions): the distinct ones, and which each row has.
+
+    `codes` has shape [row]; -1 means none.
+    """
+
+    values: tuple[Any, ...]
+    codes: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, column: Sequence[Any]) -> Objects:
+        """Code a column of objects; equal objects share a code."""
+        seen: dict[Any, int] = {}
+        values: list[Any] = []
+        codes = np.full(len(column), -1, np.int32)
+        for row, value in enumerate(column):
+            if value is None:
+                continue
+            key = value if isinstance(value, Hashable) else id(value)
+            if key not in seen:
+                seen[key] = len(values)
+                values.append(value)
+            codes[row] = seen[key]
+        return cls(tuple(values), codes)
+
+    def with_value(self, rows: Array, value: Any) -> Objects:
+        """The same column with one object in these rows."""
+        column = np.array([None, *self.values], dtype=object)[self.codes + 1]
+        column[rows] = value
+        return Objects.of(column.tolist())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """The tables of a network. Rows keep the order in which the user gave them.
+
+    `node`, `lane`, `input` hold one array for each input column of the schema; `lane` also `supplier`, `customer`
+    (node indices) and `input` (index of the buyer's input), `input` also `node`. `objects` holds the rules, demand
+    processes and distributions by (table, column).
+    """
+
+    names: tuple[str, ...]
+    node: Mapping[str, Array]
+    lane: Mapping[str, Array]
+    input: Mapping[str, Array]
+    signals: tuple[Signal, ...] = ()
+    objects: Mapping[tuple[str, str], Objects] = field(default_factory=dict)
+
+    @property
+    def n_nodes(self) -> int:
+        return len(self.names)
+
+    @property
+    def n_lanes(self) -> int:
+        return int(self.lane["supplier"].size)
+
+    @property
+    def n_inputs(self) -> int:
+        return int(self.input["node"].size)
+
+    def lane_names(self) -> list[str]:
+        """Every lane as "supplier>customer"."""
+        ends = zip(self.lane["supplier"].tolist(), self.lane["customer"].tolist(), strict=True)
+        return [f"{self.names[supplier]}>{self.names[customer]}" for supplier, customer in ends]
+
+    def object_of(self, table: str, column: str, row: int) -> Any:
+        """The rule, process or distribution of one row, or None."""
+        coded = self.objects[table, column]
+        code = int(coded.codes[row])
+        return None if code < 0 else coded.values[code]
+
+    def with_column(self, table: str, column: str, rows: Array, value: Any) -> Network:
+        """A network that differs in one column of some rows: a number, a label, or an object."""
+        tables = {"node": self.node, "lane": self.lane, "input": self.input}
+        changed, objects = dict(tables[table]), dict(self.objects)
+        if (table, column) in objects:
+            objects[table, column] = objects[table, column].with_value(rows, value if _is_object(value) else None)
+        if column in changed and not _is_object(value):
+            changed[column] = changed[column].copy()
+            changed[column][rows] = value
+        return replace(self, **{table: changed}, objects=objects)
+
+
+def _is_object(value: Any) -> bool:
+    return not isinstance(value, (bool, int, float, str, np.number))
+
+
+def _numbers(column: Sequence[Any] | Array, dtype: Any) -> tuple[Array, Objects]:
+    """Split a column that may hold distributions into its numbers and its objects."""
+    if isinstance(column, np.ndarray) and column.dtype != object:
+        return column.astype(dtype), Objects((), np.full(column.size, -1, np.int32))
+    objects = Objects.of([value if _is_object(value) else None for value in column])
+    return np.array([0 if _is_object(value) else value for value in column], dtype=dtype), objects
+
+
+def from_columns(
+    names: Sequence[str],
+    suppliers: Sequence[int] | Array,
+    customers: Sequence[int] | Array,
+    *,
+    node: Mapping[str, Any] | None = None,
+    lane: Mapping[str, Any] | None = None,
+    signals: Sequence[Signal] = (),
+) -> Network:
+    """A network from columns; what is not given takes the schema's default.
+
+    `names` [node]; `suppliers`, `customers` [lane] are node indices; `node` and `lane` map input columns of the schema
+    (and the rules `ordering`, `input_rule`, `allocation`, `demand`) to columns of that length. Columns of an input are
+    given on its lanes. Raises ValueError that names every fault it found.
+    """
+    node, lane = dict(node or {}), dict(lane or {})
+    supplier, customer = np.asarray(suppliers, np.int64), np.asarray(customers, np.int64)
+    n_nodes, n_lanes = len(names), supplier.size
+    problems = list(check_columns("node", names, node, n_nodes, inputs("node"), RULES))
+    objects: dict[tuple[str, str], Objects] = {}
+    lane_labels = [f"{names[s]!r} -> {names[c]!r}" for s, c in zip(supplier, customer, strict=True)] if lane else []
+    problems += check_columns("lane", lane_labels, lane, n_lanes, lane_inputs(), ())
+    if problems:
+        fail(problems)
+
+    nodes: dict[str, Array] = {}
+    for name, column in inputs("node").items():
+        values = node.get(name, [column.default] * n_nodes if column.dtype is str else np.full(n_nodes, column.default))
+        if column.random:
+            nodes[name], objects["node", name] = _numbers(values, np.float64)
+        elif name == "kind":
+            nodes[name] = np.array([KINDS.index(kind) for kind in values], np.int8)
+        else:
+            nodes[name] = np.asarray(values, object if column.dtype is str else np.float64)
+    nodes["product"] = np.array([own or name for own, name in zip(nodes["product"], names, strict=True)], object)
+    for rule in RULES:
+        objects["node", rule] = Objects.of(node.get(rule, [None] * n_nodes))
+
+    lanes: dict[str, Array] = {"supplier": supplier, "customer": customer}
+    for name, column in (inputs("lane") | inputs("outbound")).items():
+        values = lane.get(name, [column.default] * n_lanes if column.dtype is str else np.full(n_lanes, column.default))
+        if column.random:
+            lanes[name], objects["lane", name] = _numbers(values, np.int64)
+        elif name == "unfilled":
+            lanes[name] = np.array([UNFILLED.index(unfilled) for unfilled in values], np.uint8)
+        elif name != "product":
+            lanes[name] = np.asarray(values, np.float64)
+    product = [given or nodes["product"][s] for given, s in zip(lane.get("product", [None] * n_lanes), supplier, strict=True)]
+    table, lanes["input"] = _inputs(customer, product)
+    for name, column in inputs("input").items():
+        values = np.asarray(lane.get(name, np.full(n_lanes, column.default)), np.float64)
+        table[name] = np.empty(table["node"].size)
+        table[name][lanes["input"]] = values
+        if n_lanes and (differs := table[name][lanes["input"]] != values).any():
+            problems += [
+                f"lane {lane_labels[at]}: {name} is {values[at]!r}, but another lane of the same input says "
+                f"{table[name][lanes['input'][at]]!r}; lanes that substitute for each other share one bill of materials"
+                for at in np.flatnonzero(differs)
+            ]
+    lanes["share"], faults = _shares(lane.get("share"), lanes["input"], table["node"].size, names, table["node"])
+    problems += faults
+    problems += check_lanes(names, nodes["kind"], supplier, customer)
+    if problems:
+        fail(problems)
+    return Network(tuple(names), nodes, lanes, table, tuple(signals), objects)
+
+
+def _inputs(customer: Array, product: Sequence[str]) -> tuple[dict[str, Array], Array]:
+    """Lanes that bring one product to one buyer are one input; inputs are numbered by buyer, then product."""
+    products, code = np.unique(np.asarray(product, dtype=str), return_inverse=True)
+    n_products = max(products.size, 1)
+    key, of_lane = np.unique(customer * n_products + code, return_inverse=True)
+    table: dict[str, Array] = {"node": key // n_products, "product": products[key % n_products]}
+    return table, of_lane.astype(np.int64)
+
+
+def _shares(given: Any, of_lane: Array, n_inputs: int, names: Sequence[str], node: Array) -> tuple[Array, list[str]]:
+    """Shares of the lanes of each input: as given, or equal parts where none is given."""
+    equal = 1.0 / np.bincount(of_lane, minlength=n_inputs)[of_lane] if of_lane.size else np.zeros(0)
+    share = np.asarray(given if given is not None else np.full(of_lane.size, np.nan), np.float64)
+    blank = np.isnan(share)
+    n_blank = np.bincount(of_lane, weights=blank, minlength=n_inputs)
+    share = np.where(blank & (n_blank == np.bincount(of_lane, minlength=n_inputs))[of_lane], equal, share)
+    return share, check_shares(share, of_lane, n_inputs, names, node)

@@ -1,0 +1,42 @@
+"""Purchase: the input rule turns what a node wants into orders on its lanes, and they go into the mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from supplynet.compiled import kernel
+from supplynet.policies.contract import InputRule, Local
+
+Array = NDArray[Any]
+ONE = np.uint32(1)
+
+
+def purchase(rule: InputRule, local: Local, clock: Array, order: Array) -> Callable[[], None]:
+    """The rule over a slice of rows and their inbound ends, as a call without arguments."""
+
+    def decide() -> None:
+        local.period = int(clock[0])
+        rule.purchase(local, order)
+
+    return decide
+
+
+@kernel
+def post(ends: Any, clock: Any, order: Any, order_lead: Any, mail_start: Any, mail_size: Any, mail: Any, on_order: Any) -> None:
+    """An order goes into the slot of the day on which it is due; yesterday's slot has been read and starts anew."""
+    for i in prange(ends.size):
+        end = ends[i]
+        size = mail_size[end]
+        today = clock[size]
+        read = today - ONE if today > 0 else size - ONE
+        due = today + order_lead[end]
+        if due >= size:
+            due -= size
+        mail[mail_start[end] + read] = 0.0
+        mail[mail_start[end] + due] += order[end]
+        on_order[end] += order[end]

@@ -1,0 +1,64 @@
+"""Settle: buyers strike off what was cancelled, customers lose what nobody will bring, and costs are counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import prange
+
+from supplynet.compiled import kernel
+
+ONE = np.uint32(1)
+
+
+@kernel
+def cancel(
+    rows: Any, first_input: Any, first_end: Any, outbound_of: Any, lost_in: Any, is_customer: Any, cancelled: Any,
+    units_per_output: Any, input_stock: Any, on_order: Any, production_backlog: Any, backlog: Any, lost: Any,
+) -> None:  # fmt: skip
+    """A firm keeps its need and asks again; a customer keeps only the need that stock and orders cover."""
+    for i in prange(rows.size):
+        node = rows[i]
+        struck = 0.0
+        covered = np.inf
+        for item in range(first_input[node], first_input[node + ONE]):
+            coming = 0.0
+            for end in range(first_end[item], first_end[item + ONE]):
+                if lost_in[end]:
+                    on_order[end] = max(0.0, on_order[end] - cancelled[outbound_of[end]])
+                    struck += cancelled[outbound_of[end]]
+                coming += input_stock[end] + on_order[end]
+            covered = min(covered, coming / units_per_output[item])
+        lost[node] = 0.0
+        if is_customer[node] and struck > 0.0 and covered < production_backlog[node]:
+            lost[node] = production_backlog[node] - covered
+            production_backlog[node] = covered
+            backlog[node] = covered
+
+
+@kernel
+def charge(
+    rows: Any, first_outbound: Any, first_input: Any, first_end: Any, clock: Any, transport_start: Any,
+    transport_size: Any, transport: Any, in_transit_cost: Any, input_holding_cost: Any, input_stock: Any,
+    holding_cost: Any, backlog_cost: Any, lost_cost: Any, fixed_order_cost: Any, on_hand: Any, backlog: Any, lost: Any,
+    production_order: Any, cost: Any,
+) -> None:  # fmt: skip
+    """What a node pays for the state in which it ends the period; goods in transit are charged to the supplier."""
+    for i in prange(rows.size):
+        node = rows[i]
+        paid = holding_cost[node] * on_hand[node] + backlog_cost[node] * backlog[node] + lost_cost[node] * lost[node]
+        if production_order[node] > 0.0:
+            paid += fixed_order_cost[node]
+        for item in range(first_input[node], first_input[node + ONE]):
+            if input_holding_cost[item] > 0.0:
+                for end in range(first_end[item], first_end[item + ONE]):
+                    paid += input_holding_cost[item] * input_stock[end]
+        for end in range(first_outbound[node], first_outbound[node + ONE]):
+            if in_transit_cost[end] > 0.0:
+                carried = 0.0
+                for slot in range(transport_size[end]):
+                    if slot != clock[transport_size[end]]:
+                        carried += transport[transport_start[end] + slot]
+                paid += in_transit_cost[end] * carried
+        cost[node] = paid

@@ -1,0 +1,61 @@
+"""Ship: goods leave on the lanes as the allocation rule shared them; what a lost-sales lane leaves open is cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import prange
+
+from supplynet.compiled import kernel
+
+ONE = np.uint32(1)
+
+
+@kernel
+def ship(
+    rows: Any, clock: Any, first_outbound: Any, makes_to_order: Any, lost_out: Any, shipment_lead: Any,
+    transport_start: Any, transport_size: Any, transport: Any, booked: Any, shipment: Any, cancelled: Any,
+    lane_backlog: Any, on_hand: Any, production_backlog: Any, backlog: Any, shipped: Any, filled: Any,
+) -> None:  # fmt: skip
+    """Goods go into the slot of the day on which they are due; what is owed from before is served first."""
+    for i in prange(rows.size):
+        node = rows[i]
+        sent = 0.0
+        owed = 0.0
+        at_once = 0.0
+        for end in range(first_outbound[node], first_outbound[node + ONE]):
+            before = lane_backlog[end] - booked[end]
+            at_once += max(0.0, shipment[end] - before)
+            left = lane_backlog[end] - shipment[end]
+            if lost_out[end]:
+                cancelled[end] = left
+                if makes_to_order[node]:
+                    production_backlog[node] = max(0.0, production_backlog[node] - left)
+                left = 0.0
+            lane_backlog[end] = left
+            owed += left
+            sent += shipment[end]
+            size = transport_size[end]
+            today = clock[size]
+            read = today - ONE if today > 0 else size - ONE
+            due = today + shipment_lead[end]
+            if due >= size:
+                due -= size
+            transport[transport_start[end] + read] = 0.0
+            transport[transport_start[end] + due] += shipment[end]
+        on_hand[node] = max(0.0, on_hand[node] - sent)
+        shipped[node] = sent
+        filled[node] = at_once
+        backlog[node] = owed
+
+
+@kernel
+def serve(rows: Any, demand: Any, production_backlog: Any, on_hand: Any, backlog: Any, shipped: Any, filled: Any) -> None:
+    """A customer consumes what it has; need that waited longest is met first."""
+    for i in prange(rows.size):
+        node = rows[i]
+        shipped[node] = on_hand[node]
+        on_hand[node] = 0.0
+        backlog[node] = production_backlog[node]
+        filled[node] = max(0.0, demand[node] - production_backlog[node])

@@ -1,0 +1,1 @@
+"""The rules: ordering, input and allocation, one file each."""

@@ -1,0 +1,7 @@
+"""Allocation rules: how what is on hand is shared among the lanes that wait for it."""
+
+from supplynet.policies.allocation.priority import Priority
+from supplynet.policies.allocation.proportional import Proportional
+from supplynet.policies.allocation.uniform import Uniform
+
+__all__ = ["Priority", "Proportional", "Uniform"]

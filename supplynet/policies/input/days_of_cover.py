@@ -1,0 +1,73 @@
+"""Days of cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numba
+import numpy as np
+
+from supplynet.policies.contract import Array, InputRule, Local, Memory
+
+BASES = ("output", "capped_demand", "demand")
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOfCover(InputRule):
+    """Order yesterday's usage, and close a part of the gap to a stock of `cover` periods, lane by lane.
+
+    adjustment_time: periods in which a gap is closed; supply_line_weight: part of the supply line that is seen;
+    basis: what usage follows: yesterday's "output" (a long stop is absorbing), "capped_demand" (demand up to normal
+    output; recovers) or "demand" (oscillates). Source: Inoue & Todo (2019), Nature Sustainability 2.
+    """
+
+    adjustment_time: float = 6.0
+    supply_line_weight: float = 1.0
+    basis: str = "capped_demand"
+    structure: ClassVar = ("basis",)
+    reads: ClassVar = (
+        "production_started", "demand", "normal_output", "units_per_output", "cover", "share", "reach",
+        "input_stock", "on_order",
+    )  # fmt: skip
+    reads_yesterday: ClassVar = True
+    covers_backlog: ClassVar = False
+
+    def __post_init__(self) -> None:
+        if self.basis not in BASES:
+            raise ValueError(f"DaysOfCover: basis is {self.basis!r}, must be one of {', '.join(BASES)}; choose one")
+        if not np.all(np.asarray(self.adjustment_time) > 0):
+            raise ValueError(f"DaysOfCover: adjustment_time is {self.adjustment_time!r}, must be > 0 periods; 6 is usual")
+
+    @property
+    def memory(self) -> tuple[Memory, ...]:
+        return (Memory("output", "units/period"),)
+
+    def purchase(self, local: Local, order: Array) -> None:
+        if self.basis == "output":
+            local.output[:] = local.production_started
+        elif self.basis == "demand":
+            local.output[:] = local.demand
+        else:
+            np.minimum(local.demand, local.normal_output, out=local.output)
+        _days_of_cover(
+            local.first_input, local.first_end, local.output, local.units_per_output, local.cover,
+            local.share, local.reach, local.input_stock, local.on_order,
+            self.adjustment_time, self.supply_line_weight, order,
+        )  # fmt: skip
+
+
+@numba.njit(cache=True)  # type: ignore[misc]
+def _days_of_cover(
+    first_input: Any, first_end: Any, output: Any, units_per_output: Any, cover: Any,
+    share: Any, reach: Any, input_stock: Any, on_order: Any,
+    adjustment_time: Any, supply_line_weight: Any, order: Any,
+) -> None:  # fmt: skip
+    """Usage, and a part of the gap between what is wanted and what is held or on its way."""
+    for node in range(output.size):
+        for item in range(first_input[node], first_input[node + 1]):
+            for end in range(first_end[item], first_end[item + 1]):
+                usage = share[end] * units_per_output[item] * output[node]
+                supply_line = usage * (reach[end] - 1.0) - on_order[end]
+                gap = cover[item] * usage - input_stock[end] + supply_line_weight[end] * supply_line
+                order[end] = max(0.0, usage + gap / adjustment_time[end])

@@ -1,0 +1,45 @@
+"""Order-up-to with exponential smoothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from supplynet.policies.contract import Array, Local, Memory, OrderingRule
+from supplynet.policies.forecasts import update_smoothed
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUpToExponentialSmoothing(OrderingRule):
+    """Order up to the smoothed demand, times the coverage and some safety periods.
+
+    smoothing: weight of the newest observation, in [0, 1]; safety_periods: periods of forecast held as safety stock;
+    forecast_from: the column that is forecast ("told_demand" where customer demand is shared).
+    Source: Chen, Ryan & Simchi-Levi (2000), Naval Research Logistics 47(4).
+    """
+
+    smoothing: float
+    safety_periods: float = 0.0
+    forecast_from: str = "demand"
+    structure: ClassVar = ("forecast_from",)
+
+    def __post_init__(self) -> None:
+        if not np.all((0.0 <= np.asarray(self.smoothing)) & (np.asarray(self.smoothing) <= 1.0)):
+            raise ValueError(f"OrderUpToExponentialSmoothing: smoothing is {self.smoothing!r}, must be in [0, 1]; mend it")
+
+    @property
+    def reads(self) -> tuple[str, ...]:  # type: ignore[override]
+        return ("inventory_position", self.forecast_from, "coverage")
+
+    @property
+    def memory(self) -> tuple[Memory, ...]:
+        return (Memory("forecast", "units/period", start="normal_output"),)
+
+    def order(self, local: Local, production_order: Array) -> None:
+        update_smoothed(local.forecast, getattr(local, self.forecast_from), self.smoothing)
+        np.add(local.coverage, self.safety_periods, out=production_order)
+        production_order *= local.forecast
+        production_order -= local.inventory_position
+        np.maximum(production_order, 0.0, out=production_order)

@@ -1,0 +1,100 @@
+"""The order of the day: which node may do which phase after which others.
+
+A task is a phase of a node. A message with a delay of at least one period orders nothing; a message of the same day does:
+whoever reads it must come after whoever sends it. Tasks of one level do not depend on each other and run together.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.checks import nearest
+from supplynet.network import Network
+
+PHASES: Final = ("book", "order", "purchase", "produce", "ship")
+BOOK, ORDER, PURCHASE, PRODUCE, SHIP = range(len(PHASES))
+SET_BY: Final = {
+    "demand": BOOK, "inventory_position": BOOK, "supply_line": BOOK, "production_order": ORDER,
+    "production_backlog": PRODUCE, "production_started": PRODUCE, "in_process": PRODUCE, "production": PRODUCE,
+    "on_hand": SHIP, "shipped": SHIP, "filled": SHIP, "backlog": SHIP,
+}  # fmt: skip
+
+
+def find_levels(
+    network: Network,
+    reads_yesterday: NDArray[np.bool_],
+    order_lead_time: NDArray[np.int64],
+    shipment_lead_time: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """The level of each task, shape [phase, node]; the least lead times of the lanes, [lane], say what is same-day.
+
+    Raises ValueError that names a cycle without delay.
+    """
+    n = network.n_nodes
+    every = np.arange(n)
+    today, yesterday = every[~reads_yesterday], every[reads_yesterday]
+    supplier, customer = network.lane["supplier"], network.lane["customer"]
+    mailed, carried = order_lead_time == 0, shipment_lead_time == 0
+    edges = [
+        (BOOK, every, ORDER, every),
+        (ORDER, today, PURCHASE, today),
+        (PURCHASE, yesterday, BOOK, yesterday),
+        (ORDER, every, PRODUCE, every),
+        (PURCHASE, every, PRODUCE, every),
+        (PRODUCE, every, SHIP, every),
+        (PURCHASE, customer[mailed], BOOK, supplier[mailed]),
+        (SHIP, supplier[carried], PRODUCE, customer[carried]),
+        *_same_day_signals(network),
+    ]
+    source = np.concatenate([phase * n + nodes for phase, nodes, _, _ in edges])
+    target = np.concatenate([phase * n + nodes for _, _, phase, nodes in edges])
+    level = _longest_paths(source, target, len(PHASES) * n)
+    if (level < 0).any():
+        raise ValueError(_name_cycle(network, source, target, level))
+    return level.reshape(len(PHASES), n)
+
+
+def _same_day_signals(network: Network) -> list[tuple[int, Any, int, Any]]:
+    place = {name: row for row, name in enumerate(network.names)}
+    edges = []
+    for signal in network.signals:
+        if signal.tells not in SET_BY:
+            raise ValueError(
+                f"signal {signal.source!r} -> {signal.reader!r} tells {signal.tells!r}, which is not a column that nodes tell; "
+                + nearest(signal.tells, SET_BY)
+            )
+        if signal.delay == 0:
+            edges.append((SET_BY[signal.tells], np.array([place[signal.source]]), ORDER, np.array([place[signal.reader]])))
+    return edges
+
+
+def _longest_paths(source: NDArray[np.int64], target: NDArray[np.int64], n_tasks: int) -> NDArray[np.int64]:
+    """Length of the longest path to each task, level after level; -1 on and behind a cycle."""
+    order = np.argsort(source, kind="stable")
+    target = target[order]
+    first = np.searchsorted(source[order], np.arange(n_tasks + 1))
+    waits_for = np.bincount(target, minlength=n_tasks)
+    level = np.full(n_tasks, -1)
+    ready, depth = np.flatnonzero(waits_for == 0), 0
+    while ready.size:
+        level[ready] = depth
+        count = first[ready + 1] - first[ready]
+        reached = np.repeat(first[ready] - np.cumsum(count) + count, count) + np.arange(count.sum())
+        following, times = np.unique(target[reached], return_counts=True)
+        waits_for[following] -= times
+        ready, depth = following[waits_for[following] == 0], depth + 1
+    return level
+
+
+def _name_cycle(network: Network, source: NDArray[np.int64], target: NDArray[np.int64], level: NDArray[np.int64]) -> str:
+    stuck = (level[source] < 0) & (level[target] < 0)
+    graph = nx.DiGraph(zip(source[stuck].tolist(), target[stuck].tolist(), strict=True))
+    steps = [f"{PHASES[a // network.n_nodes]} {network.names[a % network.n_nodes]!r}" for a, _ in nx.find_cycle(graph)]
+    return (
+        f"a cycle without delay: {' -> '.join([*steps, steps[0]])}; each waits for the other within one period. "
+        "Give one of its lanes or signals a delay of at least 1 period"
+    )

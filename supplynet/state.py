@@ -1,0 +1,54 @@
+"""The state of a run: result columns in three blocks, allocated once and filled in place, never rebound.
+
+A block is [column, row]; each column of it is known by its key, so that kernels, rules, records and agents see one memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.schema import results
+
+Array = NDArray[Any]
+Block = Literal["node", "inbound", "outbound"]
+BLOCKS: Final[tuple[Block, ...]] = ("node", "inbound", "outbound")
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """All columns by name. `blocks` are the results; `tables` says in which table a column lies; `memories` is what
+    rules remember; `clock[0]` is the period and `clock[n]` the period modulo n.
+    """
+
+    columns: dict[str, Array]
+    blocks: dict[Block, Array]
+    keys: dict[Block, tuple[str, ...]]
+    tables: dict[str, str]
+    clock: NDArray[np.uint32]
+    sizes: NDArray[np.uint32]
+    memories: list[dict[str, Array]] = field(default_factory=list)
+
+    def turn_to(self, period: int) -> None:
+        """Set the clock."""
+        np.remainder(period, self.sizes, out=self.clock[1:])
+        self.clock[0] = period
+
+
+def allocate(columns: dict[str, Array], sizes: Mapping[Block, int], tables: dict[str, str], longest: int) -> State:
+    """A state whose result columns open at what `columns` holds under their keys, else at zero."""
+    blocks: dict[Block, Array] = {}
+    keys: dict[Block, tuple[str, ...]] = {}
+    for block in BLOCKS:
+        keys[block] = tuple(results(block))
+        blocks[block] = np.zeros((len(keys[block]), sizes[block]))
+        for at, key in enumerate(keys[block]):
+            if key in columns:
+                blocks[block][at] = columns[key]
+            columns[key] = blocks[block][at]
+            tables[key] = block
+    return State(columns, blocks, keys, tables, np.zeros(longest + 1, np.uint32), np.arange(1, longest + 1, dtype=np.uint32))
