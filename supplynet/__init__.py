@@ -1,1 +1,42 @@
-"""supplynet."""
+"""supplynet: supply networks in which bullwhip, shortages and cascades emerge from local rules.
+
+Everything is imported when it is first asked for, so that `import supplynet` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from supplynet.graphs import from_graph, to_graph
+    from supplynet.network import Network, Signal, from_columns
+    from supplynet.record import Keep
+    from supplynet.scenario import Result, Scenario, replicate, run
+    from supplynet.scenarios import load
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "from_graph": "graphs", "to_graph": "graphs", "Network": "network", "Signal": "network", "from_columns": "network",
+    "Keep": "record", "Result": "scenario", "Scenario": "scenario", "replicate": "scenario", "run": "scenario",
+    "load": "scenarios",
+}  # fmt: skip
+__all__ = [
+    "Keep", "Network", "Result", "Scenario", "Signal", "from_columns", "from_graph", "load", "replicate", "run", "to_graph",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(import_module(f"supplynet.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    try:
+        return import_module(f"supplynet.{name}")
+    except ModuleNotFoundError:
+        raise AttributeError(f"module 'supplynet' has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

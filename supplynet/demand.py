@@ -7,6 +7,7 @@ horizon extends a shorter one, and row by row, so that a run among many equals t
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from numbers import Real
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -161,7 +162,7 @@ class AR1:
 
         values: FloatArray = np.asarray(ndtri(uniform))
         values[1:] *= math.sqrt((1.0 - self.correlation) * (1.0 + self.correlation))
-        for yesterday, today in zip(values, values[1:], strict=False):
+        for yesterday, today in pairwise(values):
             today += self.correlation * yesterday
         values *= self.sd
         values += self.mean

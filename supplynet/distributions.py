@@ -255,7 +255,7 @@ class Discrete(Distribution):
             numbers = tuple(checked(f"Discrete: {name}[{i}]", number, **bounds) for i, number in given)
             object.__setattr__(self, name, numbers)
         if (length := len(self.probabilities)) != len(self.values):
-            raise ValueError(f"Discrete: length of probabilities is {length}, not {len(self.values)}; match values")
+            raise ValueError(f"Discrete: length of probabilities is {length}, not {len(self.values)}; mend")
         if abs((total := math.fsum(self.probabilities)) - 1.0) > 1e-9:
             raise ValueError(f"Discrete: sum of probabilities is {total!r}, must be 1; divide them by it")
 

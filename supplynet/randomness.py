@@ -48,16 +48,14 @@ def replicate(keys: NDArray[np.uint64], replication: int | NDArray[np.integer]) 
 
     Raises: ValueError when a replication is not a whole number >= 0.
 
-    Source: finaliser of SplitMix64, Steele, Lea and Flood (2014).
+    Source: the split of SplitMix64, Steele, Lea and Flood (2014).
     """
-    numbers = _whole("replication", replication)
+    numbers = np.atleast_1d(_whole("replication", replication))
     if numbers.size and numbers.min() < 0:
         raise ValueError(f"replicate: replication is {numbers.min()}, must be >= 0; count from 0")
-    places = _positions(np.atleast_1d(numbers))
-    _mix(places)
-    mixed: NDArray[np.uint64] = np.atleast_1d(np.asarray(keys, dtype=np.uint64)) + places
-    _mix(mixed)
-    return mixed
+    bits: NDArray[np.uint64] = np.atleast_1d(np.asarray(keys, dtype=np.uint64)) + _positions(numbers)
+    _mix(bits)
+    return bits
 
 
 def uniforms(keys: NDArray[np.uint64], periods: range | ArrayLike) -> NDArray[np.float64]:

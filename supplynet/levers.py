@@ -1,0 +1,139 @@
+"""Levers: what one decides, set by name.
+
+One grammar everywhere: `column`, `kind.column`, `node.column`, `supplier>customer.column`; a column is an input column of
+the schema or a parameter of a rule. A lane's column under a node or a kind means the lanes into it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.network import RULES, Network
+from supplynet.schema import KINDS, UNFILLED, Column, inputs
+
+Array = NDArray[Any]
+TABLES = ("node", "lane", "inbound", "outbound", "input")
+
+
+def set_lever(network: Network, lever: str, value: Any) -> Network:
+    """A network in which one lever has another value; text is read as a number where the lever is one.
+
+    Raises ValueError that names the lever, the rule it breaks and the nearest lever there is.
+    """
+    where, _, name = lever.rpartition(".")
+    nodes, lanes = _rows(network, where, lever)
+    for table in TABLES:
+        if name in inputs(table):
+            return _set_column(network, inputs(table)[name], lever, value, nodes, lanes)
+    changed = network
+    hit = False
+    for rule in RULES:
+        for code, owner in enumerate(network.objects["node", rule].values):
+            rows = nodes[network.objects["node", rule].codes[nodes] == code]
+            if rows.size and is_dataclass(owner) and name in {field.name for field in fields(owner)}:
+                new = _replaced(owner, name, _like(getattr(owner, name), value, lever), lever)
+                changed, hit = changed.with_column("node", rule, rows, new), True
+    if not hit:
+        close = difflib.get_close_matches(lever, list(known_levers(network)), n=1) or difflib.get_close_matches(
+            name, [known.rpartition(".")[2] for known in known_levers(network)], n=1
+        )
+        hint = f"did you mean {close[0]!r}?" if close else "`supplynet show` lists the levers of a scenario"
+        raise ValueError(f"lever {lever!r} is not known here; {hint}")
+    return changed
+
+
+def known_levers(network: Network) -> Iterator[str]:
+    """Every lever of the network by its short name, and rule parameters also by node."""
+    for table in TABLES:
+        yield from (name for name, column in inputs(table).items() if column.dtype is not str or name == "unfilled")
+    seen = set()
+    for rule in RULES:
+        coded = network.objects["node", rule]
+        for row, code in enumerate(coded.codes.tolist()):
+            owner = coded.values[code] if code >= 0 else None
+            for field in fields(owner) if is_dataclass(owner) else ():
+                if field.name not in seen:
+                    seen.add(field.name)
+                    yield field.name
+                yield f"{network.names[row]}.{field.name}"
+
+
+def _rows(network: Network, where: str, lever: str) -> tuple[Array, Array]:
+    """The nodes and the lanes that a place names."""
+    every_node, every_lane = np.arange(network.n_nodes), np.arange(network.n_lanes)
+    if not where:
+        return every_node, every_lane
+    if ">" in where:
+        names = network.lane_names()
+        if where not in names:
+            raise ValueError(f"lever {lever!r}: there is no lane {where!r}; {_did_you_mean(where, names)}")
+        return every_node[:0], every_lane[names.index(where) : names.index(where) + 1]
+    if where in network.names:
+        chosen = every_node == network.names.index(where)
+    elif where in KINDS:
+        chosen = network.node["kind"] == KINDS.index(where)
+    else:
+        raise ValueError(f"lever {lever!r}: there is no node or kind {where!r}; {_did_you_mean(where, [*network.names, *KINDS])}")
+    return every_node[chosen], every_lane[chosen[network.lane["customer"]]]
+
+
+def _did_you_mean(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known[:12])}"
+
+
+def _set_column(network: Network, column: Column, lever: str, value: Any, nodes: Array, lanes: Array) -> Network:
+    if column.name == "kind" or column.name == "product":
+        raise ValueError(f"lever {lever!r}: {column.name} shapes the network and cannot be set; build another network")
+    if column.name == "unfilled":
+        if value not in UNFILLED:
+            raise ValueError(f"lever {lever!r} is {value!r}, must be one of {', '.join(UNFILLED)}; choose one")
+        value = UNFILLED.index(value)
+    elif column.dtype is not str and not hasattr(value, "mean"):
+        value = _number(column, value, lever)
+    if column.table == "node":
+        return network.with_column("node", column.name, nodes, value)
+    if column.table == "input":
+        return network.with_column("input", column.name, np.unique(network.lane["input"][lanes]), value)
+    return network.with_column("lane", column.name, lanes, value)
+
+
+def _number(column: Column, value: Any, lever: str) -> float:
+    whole = column.dtype is np.uint32
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    lowest = -np.inf if column.name == "priority" else 0.0
+    highest = 1.0 if column.name in ("criticality", "share") else np.inf
+    fits = lowest <= number <= highest and (np.isfinite(number) or column.name == "capacity")
+    if not fits or (whole and number != int(number)) or (column.name == "units_per_output" and number == 0):
+        rule = "a whole number >= 0" if whole else "in [0, 1]" if highest == 1.0 else "a number > 0" if column.name == "units_per_output" else "a number >= 0"
+        raise ValueError(f"lever {lever!r} is {value!r}, must be {rule} ({column.unit or 'no unit'}): {column.meaning}; mend it")
+    return int(number) if whole else number
+
+
+def _like(old: Any, value: Any, lever: str) -> Any:
+    """The new value in the type of the old one."""
+    if not isinstance(value, str) or isinstance(old, str):
+        return value
+    try:
+        if isinstance(old, bool):
+            return {"true": True, "false": False}[value.lower()]
+        return int(value) if isinstance(old, int) else float(value)
+    except (KeyError, ValueError):
+        kind = "true or false" if isinstance(old, bool) else "a whole number" if isinstance(old, int) else "a number"
+        raise ValueError(f"lever {lever!r} is {value!r}, must be {kind} like {old!r}; mend it") from None
+
+
+def _replaced(owner: Any, name: str, value: Any, lever: str) -> Any:
+    try:
+        return replace(owner, **{name: value})
+    except (TypeError, ValueError) as fault:
+        raise ValueError(f"lever {lever!r}: {fault}") from None

@@ -1,0 +1,151 @@
+"""What is kept of a run, chosen before it starts: columns by period, or sums by label and totals by node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from supplynet.checks import nearest
+from supplynet.lower import Union
+from supplynet.schema import KINDS
+from supplynet.state import BLOCKS, Block
+
+Array = NDArray[Any]
+FULL: Final = 10_000_000  # cells up to which everything is kept
+LABELS: Final = ("kind", "sector", "region", "site")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What to keep: which columns (default: all), summed `by` a label (default: not summed), and of which periods.
+
+    columns: keys of result columns; by: kind, sector, region or site; every: keep one period in so many, the last.
+    """
+
+    columns: tuple[str, ...] | None = None
+    by: str | None = None
+    every: int = 1
+
+    def __post_init__(self) -> None:
+        if self.by is not None and self.by not in LABELS:
+            raise ValueError(f"Keep: by is {self.by!r}, must be one of {', '.join(LABELS)}; {nearest(self.by, LABELS)}")
+        if not (isinstance(self.every, int) and self.every >= 1):
+            raise ValueError(f"Keep: every is {self.every!r}, must be a whole number >= 1; round it")
+
+
+class Record:
+    """The kept columns of all runs of a union, filled period by period.
+
+    `record[key]` is [period, node] (or [period, lane]) of the only run, in the user's order of rows; where runs are
+    many, `record.of_runs(key, first, last)`. With sums, `record[key]` is [period, label] and `record.totals[key]` is [node].
+    """
+
+    def __init__(self, union: Union, periods: int, keep: Keep | None = None) -> None:
+        self.union = union
+        everything = periods * sum(block.size for block in union.state.blocks.values())
+        self.keep_what = keep or Keep(by=None if everything <= FULL else "kind")
+        self.periods = periods
+        self._columns = {block: self._chosen(block) for block in BLOCKS}
+        known = [key for block in BLOCKS for key in union.state.keys[block]]
+        for key in self.keep_what.columns or ():
+            if key not in known:
+                raise ValueError(f"Keep: {key!r} is not a result column; {nearest(key, known)}")
+        self.labels: tuple[str, ...] = ()
+        self._group: Array = np.zeros(0, np.int64)
+        if self.keep_what.by:
+            self._number_labels(self.keep_what.by)
+        n_kept = periods // self.keep_what.every
+        shapes = {block: (n_kept, columns.size, self._width(block)) for block, columns in self._columns.items()}
+        self._check_memory(8 * sum(int(np.prod(shape)) for shape in shapes.values()))
+        self._kept: dict[Block, Array] = {block: np.empty(shape) for block, shape in shapes.items()}
+        self._totals = np.zeros((self._columns["node"].size, union.layout.row.size)) if self.keep_what.by else None
+
+    def keep(self, period: int) -> None:
+        """Take the end of this period into the record."""
+        at, rest = divmod(period + 1, self.keep_what.every)
+        if self._totals is not None:
+            chosen = self.union.state.blocks["node"][self._columns["node"]]
+            self._totals += chosen
+            if not rest:
+                for column, values in enumerate(chosen):
+                    self._kept["node"][at - 1, column] = np.bincount(self._group, weights=values, minlength=len(self.labels))
+        elif not rest:
+            for block, columns in self._columns.items():
+                if columns.size:
+                    np.take(self.union.state.blocks[block], columns, axis=0, out=self._kept[block][at - 1], mode="clip")
+
+    def __contains__(self, key: str) -> bool:
+        return any(key in self._names(block) for block in BLOCKS)
+
+    def __getitem__(self, key: str) -> Array:
+        if self._totals is not None:
+            block, column = self._find(key)
+            return self._kept[block][:, column]
+        return self.of_runs(key, 0, 1)
+
+    @property
+    def n_runs(self) -> int:
+        return int(self.union.layout.nodes_of.size) - 1
+
+    @property
+    def summed(self) -> bool:
+        """Whether the record holds sums by label, not nodes."""
+        return self._totals is not None
+
+    @property
+    def totals(self) -> Mapping[str, Array]:
+        """Sums over all periods, by column: [node] in the user's order, runs one after the other."""
+        if self._totals is None:
+            return {key: self.of_runs(key, 0, self.n_runs).sum(axis=0) for key in self._names("node")}
+        return {key: total[self.union.layout.row] for key, total in zip(self._names("node"), self._totals, strict=True)}
+
+    def of_runs(self, key: str, first: int, last: int) -> Array:
+        """A column of some runs, [period, node] or [period, lane], run after run, as a contiguous copy."""
+        block, column = self._find(key)
+        layout = self.union.layout
+        nodes, lanes = slice(*layout.nodes_of[[first, last]]), slice(*layout.lanes_of[[first, last]])
+        place = {"node": layout.row[nodes], "inbound": layout.inbound[lanes], "outbound": layout.outbound[lanes]}[block]
+        return np.take(self._kept[block][:, column], place, axis=1)
+
+    def _find(self, key: str) -> tuple[Block, int]:
+        for block in BLOCKS:
+            if key in self._names(block):
+                return block, self._names(block).index(key)
+        raise KeyError(f"{key!r} was not kept; {nearest(key, [name for block in BLOCKS for name in self._names(block)])}")
+
+    def _names(self, block: Block) -> tuple[str, ...]:
+        return tuple(self.union.state.keys[block][column] for column in self._columns[block])
+
+    def _chosen(self, block: Block) -> Array:
+        if self.keep_what.by and block != "node":
+            return np.zeros(0, np.int64)
+        wanted = self.keep_what.columns
+        return np.array([at for at, key in enumerate(self.union.state.keys[block]) if wanted is None or key in wanted], np.int64)
+
+    def _width(self, block: Block) -> int:
+        return len(self.labels) if self.keep_what.by else int(self.union.state.blocks[block].shape[1])
+
+    def _number_labels(self, by: str) -> None:
+        columns = []
+        for case in self.union.cases:
+            values = case.network.node[by]
+            names: Sequence[str] = [KINDS[value] for value in values] if by == "kind" else values.tolist()
+            columns.append(np.tile(np.asarray(names, str), len(case.replications)))
+        labels, number = np.unique(np.concatenate(columns), return_inverse=True)
+        self.labels = tuple(labels.tolist())
+        self._group = np.empty(number.size, np.int64)
+        self._group[self.union.layout.row] = number
+
+    @staticmethod
+    def _check_memory(needed: int) -> None:
+        free = psutil.virtual_memory().available
+        if needed > free:
+            raise MemoryError(
+                f"the record would take {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free; "
+                'keep fewer columns or periods, or sums: Keep(columns=("on_hand",), by="kind", every=7)'
+            )

@@ -1,0 +1,169 @@
+"""A scenario is what one runs: a network, how long, from which start, with which seed. A result is what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet import engine
+from supplynet.levers import set_lever
+from supplynet.lower import Case
+from supplynet.network import Network
+from supplynet.opening import STARTS
+from supplynet.outcomes import NEEDED, of_case
+from supplynet.record import Keep, Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[Any]
+BLOCK_CELLS = 150_000  # rows times columns of one block of a union, so that it stays in the cache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenario:
+    """A network and how to run it. Frozen: `with_lever` or `dataclasses.replace` makes another one.
+
+    periods: how many; seed: of all randomness; warm_up: first periods that the measures leave out; start: "steady"
+    (every pipeline filled at mean demand) or "empty"; about: one line; hint: what to try next; levers: those set so far.
+    """
+
+    name: str
+    network: Network
+    periods: int = 100
+    seed: int = 0
+    warm_up: int = 0
+    start: str = "steady"
+    about: str = ""
+    hint: str = ""
+    levers: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, least in (("periods", 1), ("seed", 0), ("warm_up", 0)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+                raise ValueError(f"scenario {self.name!r}: {name} is {value!r}, must be a whole number >= {least}; mend it")
+        if self.warm_up >= self.periods:
+            raise ValueError(
+                f"scenario {self.name!r}: warm_up is {self.warm_up} of {self.periods} periods, so nothing is left to measure; "
+                "run longer, or warm up less"
+            )
+        if self.start not in STARTS:
+            raise ValueError(f"scenario {self.name!r}: start is {self.start!r}, must be one of {', '.join(STARTS)}; choose one")
+
+    def with_lever(self, lever: str, value: Any) -> Scenario:
+        """A scenario in which one lever has another value. Raises ValueError that names the nearest lever there is."""
+        if lever in ("periods", "seed", "warm_up", "start"):
+            return replace(self, **{lever: value})
+        return replace(self, network=set_lever(self.network, lever, value), levers={**self.levers, lever: value})
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One run: its scenario, its record, and what it comes to."""
+
+    scenario: Scenario
+    record: Record
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The names of the nodes, in the order of the columns of the record."""
+        return self.scenario.network.names
+
+    @cached_property
+    def _measured(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        return of_case(self.record, 0, self.scenario.warm_up)
+
+    @property
+    def measures(self) -> dict[str, Array]:
+        """The measures of each node, [node] each, without the warm-up."""
+        return {name: values[0] for name, values in self._measured[0].items()}
+
+    @property
+    def outcomes(self) -> dict[str, float]:
+        """What the run comes to, without the warm-up: cost, bullwhip ratio, fill rate, stock, backlog, lost sales."""
+        return {name: float(values[0]) for name, values in self._measured[1].items()}
+
+    def table(self) -> pd.DataFrame:
+        """A row for each period and node: the columns of the record, with `order` for production_order."""
+        import pandas as pd
+
+        record, every = self.record, self.record.keep_what.every
+        n_kept = record.periods // every
+        n_nodes = len(self.nodes)
+        columns: dict[str, Any] = {
+            "period": np.repeat(np.arange(every - 1, record.periods, every)[:n_kept], n_nodes),
+            "node": pd.Categorical.from_codes(np.tile(np.arange(n_nodes), n_kept), list(self.nodes)),
+        }
+        for key in NODE_TABLE:
+            if key == "inventory_level":
+                if "on_hand" in record and "backlog" in record:
+                    columns[key] = (record["on_hand"] - record["backlog"]).ravel()
+            elif (source := {"order": "production_order"}.get(key, key)) in record:
+                columns[key] = record[source].ravel()
+        return pd.DataFrame(columns)
+
+    def lanes_table(self) -> pd.DataFrame:
+        """A row for each period and lane: orders, shipments, backlog, stock at the buyer and what is on order."""
+        import pandas as pd
+
+        record, every, lane = self.record, self.record.keep_what.every, self.scenario.network.lane
+        n_kept, n_lanes = record.periods // every, lane["supplier"].size
+        columns: dict[str, Any] = {"period": np.repeat(np.arange(every - 1, record.periods, every)[:n_kept], n_lanes)}
+        for end in ("supplier", "customer"):
+            columns[end] = pd.Categorical.from_codes(np.tile(lane[end], n_kept), list(self.nodes))
+        for key in ("order", "booked", "shipment", "lane_backlog", "cancelled", "input_stock", "on_order"):
+            if key in record:
+                columns[key.removeprefix("lane_")] = record[key].ravel()
+        return pd.DataFrame(columns)
+
+
+NODE_TABLE = ("on_hand", "backlog", "inventory_level", "demand", "order", "production", "shipped", "filled", "lost", "cost")
+
+
+def run(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    replication: int = 0,
+    keep: Keep | None = None,
+    watchers: Callable[[engine.Engine], Iterable[engine.Watcher]] | None = None,
+) -> Result:
+    """Run a scenario once.
+
+    seed: another one than the scenario's; replication: which repetition; keep: what to record; watchers: a function
+    that is given the engine and returns whoever else looks at the end of each period (a progress bar, a balance).
+    Raises ValueError that names every fault of the network, MemoryError if the record would not fit.
+    """
+    if seed is not None:
+        scenario = replace(scenario, seed=seed)
+    case = Case(scenario.network, scenario.seed, (replication,), scenario.start)
+    ready = engine.start([case], scenario.periods)
+    record = Record(ready.union, scenario.periods, keep)
+    ready.run(scenario.periods, [record, *(watchers(ready) if watchers else ())])
+    return Result(scenario, record)
+
+
+def replicate(scenario: Scenario, replications: int | Sequence[int], *, block: int | None = None) -> dict[str, Array]:
+    """Run a scenario many times as one union of networks, and give each outcome as an array [run].
+
+    replications: how many, or which; block: runs in one union (default: as many as fit the cache). The digits of a run
+    do not depend on what else is in its block.
+    """
+    numbers = tuple(range(replications)) if isinstance(replications, int) else tuple(replications)
+    if not numbers:
+        raise ValueError("replications is 0, must be at least 1; ask for more")
+    size = block or max(1, BLOCK_CELLS // max(scenario.network.n_nodes * 30, 1))
+    parts = []
+    for first in range(0, len(numbers), size):
+        case = Case(scenario.network, scenario.seed, numbers[first : first + size], scenario.start)
+        ready = engine.start([case], scenario.periods)
+        record = Record(ready.union, scenario.periods, NEEDED)
+        ready.run(scenario.periods, [record])
+        parts.append(of_case(record, 0, scenario.warm_up)[1])
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
