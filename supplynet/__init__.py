@@ -23,7 +23,8 @@ _HOME = {
     "load": "scenarios",
 }  # fmt: skip
 __all__ = [
-    "Keep", "Network", "Result", "Scenario", "Signal", "from_columns", "from_graph", "load", "replicate", "run", "to_graph",
+    "Keep", "Network", "Result", "Scenario", "Signal", "from_columns", "from_graph", "load", "replicate", "run",
+    "to_graph",
 ]  # fmt: skip
 
 

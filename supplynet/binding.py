@@ -14,7 +14,15 @@ from supplynet.compiled import Kernel
 from supplynet.demand import Constant, as_process
 from supplynet.lower import Union
 from supplynet.phases import book, draw, order, produce, purchase, receive, settle, ship
-from supplynet.policies.contract import AllocationRule, InputRule, Local, OrderingRule, Rule, open_memory, parameters, stack
+from supplynet.policies.contract import (
+    AllocationRule,
+    InputRule,
+    Local,
+    OrderingRule,
+    Rule,
+    open_memory,
+    stack,
+)
 from supplynet.randomness import uniforms
 from supplynet.schedule import PHASES
 from supplynet.signals import hear, tell
@@ -43,13 +51,17 @@ class Binder:
         """The tasks of a period in the order of the day."""
         columns = self.union.state.columns
         day = [*self._draw(), *self._receive()]
-        levels = [(level, at) for at, phase in enumerate(PHASES) for level in np.unique(columns[f"{phase}_level"]).tolist()]
+        levels = [
+            (level, at) for at, phase in enumerate(PHASES) for level in np.unique(columns[f"{phase}_level"]).tolist()
+        ]
         bind = (self._book, self._order, self._purchase, self._produce, self._ship)
         for level, at in sorted(levels):
             day += bind[at](np.flatnonzero(columns[f"{PHASES[at]}_level"] == level))
         return (*day, *self._settle())
 
-    def _kernel(self, phase: str, kernel: Kernel, rows: Array, columns: dict[str, Array] | None = None) -> Iterator[Task]:
+    def _kernel(
+        self, phase: str, kernel: Kernel, rows: Array, columns: dict[str, Array] | None = None
+    ) -> Iterator[Task]:
         """A kernel over these rows, if there are any."""
         if rows.size:
             chosen = rows.astype(np.uint32)
@@ -66,13 +78,21 @@ class Binder:
                 coded = network.objects[table, column]
                 if not coded.values:
                     continue
-                rows = nodes if table == "node" else (union.layout.inbound if lead == "order_lead" else union.layout.outbound)[lanes]
+                rows = (
+                    nodes
+                    if table == "node"
+                    else (union.layout.inbound if lead == "order_lead" else union.layout.outbound)[lanes]
+                )
                 keys = union.keys(case, column, network.names if table == "node" else network.lane_names())
                 for code, distribution in enumerate(coded.values):
                     chosen, stream = rows[:, coded.codes == code].ravel(), keys[:, coded.codes == code].ravel()
-                    yield Task("draw", chosen, draw.draw_lead_times(distribution, stream, union.state.clock, chosen, columns[lead]))
+                    yield Task(
+                        "draw",
+                        chosen,
+                        draw.draw_lead_times(distribution, stream, union.state.clock, chosen, columns[lead]),
+                    )
             coded = network.objects["node", "capacity"]
-            for code, value in enumerate(coded.values):
+            for code in range(len(coded.values)):
                 chosen = nodes[:, coded.codes == code].ravel()
                 path = self._path(case, "capacity", code)
                 yield Task("draw", chosen, draw.follow_path(path, union.state.clock, chosen, columns["capacity"]))
@@ -99,7 +119,9 @@ class Binder:
         is_customer = columns["is_customer"][rows] > 0
         yield from self._kernel("book", book.book, rows[~is_customer])
         if is_customer.any():
-            yield from self._kernel("book", book.consume, rows[is_customer], columns | self._consumption(rows[is_customer]))
+            yield from self._kernel(
+                "book", book.consume, rows[is_customer], columns | self._consumption(rows[is_customer])
+            )
 
     def _consumption(self, rows: Array) -> dict[str, Array]:
         """What these customers consume: paths [period, column], and the column of each row."""
@@ -128,41 +150,50 @@ class Binder:
             rule = self._rule(columns["ordering"][a:b])
             for tells in [name.removeprefix("told_") for name in rule.reads if name.startswith("told_")]:
                 if tells not in self.union.signals:
-                    raise ValueError(f"{type(rule).__name__} reads told_{tells}, but no signal tells {tells}; add a Signal to the network")
+                    raise ValueError(
+                        f"{type(rule).__name__} reads told_{tells}, but no signal tells it; add a Signal to the network"
+                    )
                 yield from self._kernel("order", hear, run, self.union.signals[tells])
             local = self._local(rule, {name: columns[name][a:b] for name in self._known(rule, ("node",))}, slice(a, b))
-            yield Task("order", run, order.order(rule, local, state.clock, columns["production_order"][a:b], columns["production_backlog"][a:b]))  # type: ignore[arg-type]
+            assert isinstance(rule, OrderingRule)
+            wanted, backlog = columns["production_order"][a:b], columns["production_backlog"][a:b]
+            yield Task("order", run, order.order(rule, local, state.clock, wanted, backlog))
 
     def _purchase(self, rows: Array) -> Iterator[Task]:
         columns, state = self.union.state.columns, self.union.state
-        group = columns["input_rule_group"][rows] + columns["ordering_group"][rows] * len(self.union.rules)
-        for run in _runs(rows, group):
+        for run in _runs(rows, columns["input_rule_group"][rows]):
             a, b = int(run[0]), int(run[-1]) + 1
             c, d = int(columns["first_input"][a]), int(columns["first_input"][b])
             e, f = int(columns["first_end"][c]), int(columns["first_end"][d])
             if e == f:
                 continue
             own = {"node": slice(a, b), "input": slice(c, d), "inbound": slice(e, f)}
-            codes = np.repeat(columns["input_rule"][a:b], np.diff(columns["first_end"][columns["first_input"][a : b + 1]]))
+            codes = np.repeat(
+                columns["input_rule"][a:b], np.diff(columns["first_end"][columns["first_input"][a : b + 1]])
+            )
             rule = self._rule(codes)
             seen = {name: columns[name][own[table]] for name, table in self._known(rule, tuple(own)).items()}
             seen["first_input"] = columns["first_input"][a : b + 1] - columns["first_input"][a]
             seen["first_end"] = columns["first_end"][c : d + 1] - columns["first_end"][c]
             local = self._local(rule, seen, own["node"])
-            yield Task("purchase", run, purchase.purchase(rule, local, state.clock, columns["order"][e:f]))  # type: ignore[arg-type]
+            assert isinstance(rule, InputRule)
+            yield Task("purchase", run, purchase.purchase(rule, local, state.clock, columns["order"][e:f]))
             yield from self._kernel("purchase", purchase.post, np.arange(e, f))
 
     def _rule(self, codes: Array) -> Rule:
         """One rule for rows whose rules differ in parameters only."""
         used, inverse = np.unique(codes, return_inverse=True)
-        return stack([self.union.rules[code] for code in used.tolist()], inverse)
+        rule: Rule = stack([self.union.rules[code] for code in used.tolist()], inverse)
+        return rule
 
     def _known(self, rule: Rule, tables: tuple[str, ...]) -> dict[str, str]:
         """The columns a rule reads and their tables. Raises ValueError for a column that is not there."""
         known = {name: table for name, table in self.union.state.tables.items() if table in tables}
         for name in rule.reads:
             if name not in known:
-                raise ValueError(f"{type(rule).__name__} reads {name!r}, which is not a column of its rows; {nearest(name, known)}")
+                raise ValueError(
+                    f"{type(rule).__name__} reads {name!r}, which is not a column of its rows; {nearest(name, known)}"
+                )
         return {name: known[name] for name in rule.reads}
 
     def _local(self, rule: Rule, seen: dict[str, Array], own: slice) -> Local:
@@ -191,15 +222,17 @@ class Binder:
         end_of = np.repeat(np.arange(loses.size), np.diff(columns["first_end"][columns["first_input"]]))
         loses[end_of[columns["lost_in"] > 0]] = True
         yield from self._kernel("settle", settle.cancel, np.flatnonzero(loses))
-        yield from self._kernel("settle", settle.charge, np.flatnonzero(self._pays(end_of)))
+        yield from self._kernel("settle", settle.charge, np.flatnonzero(self._pays()))
         for table in self.union.signals.values():
             yield from self._kernel("settle", tell, np.arange(table["source"].size), table)
 
-    def _pays(self, end_of: Array) -> Array:
+    def _pays(self) -> Array:
         """The nodes that can have a cost at all."""
         columns = self.union.state.columns
-        pays: Array = sum(columns[name] for name in ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost")) > 0
-        n = pays.size
+        n = columns["capacity"].size
+        pays = np.zeros(n, bool)
+        for name in ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost"):
+            pays |= columns[name] > 0
         supplier_of = np.repeat(np.arange(n), np.diff(columns["first_outbound"]))
         pays |= np.bincount(supplier_of, weights=columns["in_transit_cost"], minlength=n) > 0
         buyer_of = np.repeat(np.arange(n), np.diff(columns["first_input"]))

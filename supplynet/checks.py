@@ -31,7 +31,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def check_columns(
-    table: str, labels: Sequence[str], given: Mapping[str, Any], n_rows: int, known: Mapping[str, Column], rules: Sequence[str]
+    table: str,
+    labels: Sequence[str],
+    given: Mapping[str, Any],
+    n_rows: int,
+    known: Mapping[str, Column],
+    rules: Sequence[str],
 ) -> Iterator[str]:
     """Every fault in the columns of one table."""
     if table == "node":
@@ -67,7 +72,8 @@ def _check_text(table: str, labels: Sequence[str], name: str, values: Sequence[A
     allowed = {"kind": KINDS, "unfilled": UNFILLED}.get(name)
     for label, value in zip(labels, values, strict=True):
         if allowed and value not in allowed:
-            yield f"{table} {label}: {name} is {value!r}, must be one of {', '.join(allowed)}; {nearest(str(value), allowed)}"
+            rule = f"must be one of {', '.join(allowed)}"
+            yield f"{table} {label}: {name} is {value!r}, {rule}; {nearest(str(value), allowed)}"
         elif value is not None and not isinstance(value, str):
             yield f"{table} {label}: {name} is {value!r}, must be a text; put it in quotes"
 
@@ -75,7 +81,7 @@ def _check_text(table: str, labels: Sequence[str], name: str, values: Sequence[A
 def _check_numbers(table: str, labels: Sequence[str], column: Column, values: Any) -> Iterator[str]:
     if isinstance(values, np.ndarray) and values.dtype != object:
         rows = np.flatnonzero(_faulty(column, values.astype(np.float64)))
-        suspects = [(int(row), float(values[row])) for row in rows[: SHOWN + 1]]
+        suspects: list[tuple[int, Any]] = [(int(row), float(values[row])) for row in rows[: SHOWN + 1]]
     else:
         suspects = []
         for row, value in enumerate(values):
@@ -87,8 +93,16 @@ def _check_numbers(table: str, labels: Sequence[str], column: Column, values: An
             elif not column.random:
                 suspects.append((row, value))
     whole = column.dtype is np.uint32
-    rule = "a whole number >= 0" if whole else "a number >= 0" if column.name not in MAY_BE_NEGATIVE else "a finite number"
-    cure = "round it, or give a distribution" if whole else "give a distribution, or a number" if column.random else "mend it"
+    rule = (
+        "a whole number >= 0" if whole else "a number >= 0" if column.name not in MAY_BE_NEGATIVE else "a finite number"
+    )
+    cure = (
+        "round it, or give a distribution"
+        if whole
+        else "give a distribution, or a number"
+        if column.random
+        else "mend it"
+    )
     for row, value in suspects:
         label = labels[row] if len(labels) > row else row
         yield f"{table} {label}: {column.name} is {value!r}, must be {rule}; {cure}"
@@ -117,19 +131,19 @@ def check_lanes(
     def lane(at: int) -> str:
         return f"lane {names[supplier[at]]!r} -> {names[customer[at]]!r}"
 
-    for at in np.flatnonzero(supplier == customer):
+    for at in np.flatnonzero(supplier == customer).tolist():
         yield f"{lane(at)}: a node cannot supply itself; remove the lane"
-    for at in np.flatnonzero(kind[supplier] == CUSTOMER):
+    for at in np.flatnonzero(kind[supplier] == CUSTOMER).tolist():
         yield f"{lane(at)}: a customer supplies nobody; make {names[supplier[at]]!r} a distributor"
-    for at in np.flatnonzero(kind[customer] == KINDS.index("supplier")):
+    for at in np.flatnonzero(kind[customer] == KINDS.index("supplier")).tolist():
         yield f"{lane(at)}: a supplier makes from nothing; make {names[customer[at]]!r} a factory"
     key = supplier * len(names) + customer
     order = np.argsort(key, kind="stable")
-    for at in order[1:][np.diff(key[order]) == 0]:
+    for at in order[1:][np.diff(key[order]) == 0].tolist():
         yield f"{lane(at)} is given twice; add them up"
     has_supply = np.zeros(len(names), bool)
     has_supply[customer] = True
-    for node in np.flatnonzero((kind == CUSTOMER) & ~has_supply):
+    for node in np.flatnonzero((kind == CUSTOMER) & ~has_supply).tolist():
         yield f"customer {names[node]!r} has no lane into it, so nobody can serve it; add a lane from a supplier"
 
 

@@ -111,11 +111,13 @@ class Trace:
         if np.ndim(self.quantities) != 1 or not len(self.quantities):
             raise ValueError(
                 f"Trace: quantities has shape {np.shape(self.quantities)}, must be a list of one number or "
-                "more; give one Trace per node")
+                "more; give one Trace per node"
+            )
         must = "a finite number >= 0; fill gaps and move returns elsewhere"
         quantities = tuple(
             checked(f"Trace: quantities[{i}]", quantity, **within(0.0, must=must))
-            for i, quantity in enumerate(self.quantities))
+            for i, quantity in enumerate(self.quantities)
+        )
         object.__setattr__(self, "quantities", quantities)
         object.__setattr__(self, "repeat", bool(self.repeat))
 
@@ -144,9 +146,13 @@ class AR1:
 
     mean: float = field(metadata=ANY)
     sd: float = field(metadata=NOT_NEGATIVE)
-    correlation: float = field(metadata=within(
-        math.nextafter(-1.0, 0.0), math.nextafter(1.0, 0.0),
-        must="a number > -1 and < 1; at 1 demand would wander off, use a Trace"))
+    correlation: float = field(
+        metadata=within(
+            math.nextafter(-1.0, 0.0),
+            math.nextafter(1.0, 0.0),
+            must="a number > -1 and < 1; at 1 demand would wander off, use a Trace",
+        )
+    )
     least: float = field(default=0.0, metadata=CUT)
     uses_randomness: ClassVar[bool] = True
 
@@ -248,7 +254,8 @@ def as_process(value: Any) -> Process:
         return FromFunction(value)
     raise TypeError(
         f"a process is {value!r}, must be a number, a list of numbers, a function of the period or a "
-        "process; give one, such as Normal(10, 2)")
+        "process; give one, such as Normal(10, 2)"
+    )
 
 
 def _every_row(values: FloatArray, uniform: FloatArray) -> FloatArray:

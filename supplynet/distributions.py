@@ -120,6 +120,7 @@ class Normal(Distribution):
 
     def quantile(self, uniform: FloatArray) -> FloatArray:
         from scipy.special import ndtri
+
         draws: FloatArray = np.asarray(ndtri(uniform))
         draws *= self.sd
         draws += self.mean
@@ -138,6 +139,7 @@ class Poisson(Distribution):
 
     def quantile(self, uniform: FloatArray) -> FloatArray:
         from scipy.special import pdtr
+
         return _smallest_counts(lambda count: pdtr(count, self.mean), uniform)
 
 
@@ -153,10 +155,12 @@ class NegativeBinomial(Distribution):
         if self.sd**2 <= self.mean:
             raise ValueError(
                 f"NegativeBinomial: sd is {self.sd!r}, must be > {math.sqrt(self.mean):.6g}, the root of the "
-                f"mean; raise it, or use Poisson({self.mean!r})")
+                f"mean; raise it, or use Poisson({self.mean!r})"
+            )
 
     def quantile(self, uniform: FloatArray) -> FloatArray:
         from scipy.special import betainc
+
         chance = self.mean / self.sd**2
         shape = self.mean * chance / (1.0 - chance)
         return _smallest_counts(lambda count: betainc(shape, count + 1.0, chance), uniform)
@@ -174,6 +178,7 @@ class Exponential(Distribution):
 
     def quantile(self, uniform: FloatArray) -> FloatArray:
         from scipy.special import log1p
+
         return np.asarray(log1p(np.negative(uniform)) * -self.mean)
 
 
@@ -236,6 +241,7 @@ class Geometric(Distribution):
 
     def quantile(self, uniform: FloatArray) -> FloatArray:
         from scipy.special import log1p
+
         if self.probability == 1.0:
             return np.ones(np.shape(uniform))
         trials = np.ceil(log1p(np.negative(uniform)) / math.log1p(-self.probability))

@@ -20,12 +20,18 @@ def from_graph(graph: nx.DiGraph, *, signals: Sequence[Signal] = ()) -> Network:
     attributes: any input column of lanes, their ends and their input. Raises ValueError that names every fault.
     """
     if not graph.is_directed() or graph.is_multigraph():
-        raise ValueError("the graph must be a networkx.DiGraph, edges from supplier to customer; convert it with nx.DiGraph(graph)")
+        raise ValueError(
+            "the graph must be a networkx.DiGraph, edges from supplier to customer; convert it with nx.DiGraph(graph)"
+        )
     names = list(graph.nodes)
     problems: list[str] = []
     known_nodes, known_lanes = [*inputs("node"), *RULES], list(lane_inputs())
     for name, attributes in graph.nodes(data=True):
-        problems += [f"node {name!r}: {key!r} is not a column; {nearest(key, known_nodes)}" for key in attributes if key not in known_nodes]
+        problems += [
+            f"node {name!r}: {key!r} is not a column; {nearest(key, known_nodes)}"
+            for key in attributes
+            if key not in known_nodes
+        ]
     for supplier, customer, attributes in graph.edges(data=True):
         problems += [
             f"lane {supplier!r} -> {customer!r}: {key!r} is not a column; {nearest(key, known_lanes)}"
@@ -34,7 +40,7 @@ def from_graph(graph: nx.DiGraph, *, signals: Sequence[Signal] = ()) -> Network:
         ]
     for signal in signals:
         problems += [
-            f"signal {signal.source!r} -> {signal.reader!r}: node {end!r} is not in the network; {nearest(str(end), names)}"
+            f"signal {signal.source!r} -> {signal.reader!r}: there is no node {end!r}; {nearest(str(end), names)}"
             for end in (signal.source, signal.reader)
             if end not in graph
         ]
@@ -47,7 +53,9 @@ def from_graph(graph: nx.DiGraph, *, signals: Sequence[Signal] = ()) -> Network:
         names,
         [place[supplier] for supplier, _ in graph.edges],
         [place[customer] for _, customer in graph.edges],
-        node=_columns(node_rows, {name: column.default for name, column in inputs("node").items()} | dict.fromkeys(RULES)),
+        node=_columns(
+            node_rows, {name: column.default for name, column in inputs("node").items()} | dict.fromkeys(RULES)
+        ),
         lane=_columns(lane_rows, {name: column.default for name, column in lane_inputs().items()}),
         signals=signals,
     )
@@ -64,14 +72,20 @@ def to_graph(network: Network) -> nx.DiGraph:
     graph = nx.DiGraph()
     for row, name in enumerate(network.names):
         attributes = {key: _value(network, "node", key, row) for key in [*inputs("node"), *RULES]}
-        graph.add_node(name, **{key: value for key, value in attributes.items() if not _is_default("node", key, value, name)})
+        graph.add_node(
+            name, **{key: value for key, value in attributes.items() if not _is_default("node", key, value, name)}
+        )
     for row in range(network.n_lanes):
         supplier, customer = (network.names[network.lane[end][row]] for end in ("supplier", "customer"))
         attributes = {key: _value(network, "lane", key, row) for key in lane_inputs() if key != "product"}
         product = network.input["product"][network.lane["input"][row]]
         if product != network.node["product"][network.lane["supplier"][row]]:
             attributes["product"] = product
-        graph.add_edge(supplier, customer, **{key: value for key, value in attributes.items() if not _is_default("lane", key, value, "")})
+        graph.add_edge(
+            supplier,
+            customer,
+            **{key: value for key, value in attributes.items() if not _is_default("lane", key, value, "")},
+        )
     return graph
 
 

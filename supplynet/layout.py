@@ -1,8 +1,8 @@
 """Where everything lies: networks side by side, sorted so that each rule's rows and each node's lanes are neighbours.
 
-A lane has two ends. Inbound ends lie by buyer and input, outbound ends by supplier; orders and goods cross between them
-in two carriers, flat arrays in which each lane owns `lead time + 1` slots, one for each day on which something can be due.
-The writer owns the slots (mail by inbound end, transport by outbound end); the reader knows where they start.
+A lane has two ends. Inbound ends lie by buyer and input, outbound ends by supplier; orders and goods cross between
+them in two carriers, flat arrays in which each lane owns `lead time + 1` slots, one for each day on which something can
+be due. The writer owns the slots (mail by inbound end, transport by outbound end); the reader knows where they start.
 """
 
 from __future__ import annotations
@@ -87,7 +87,16 @@ def lay_out(parts: Sequence[Part]) -> Layout:
     return Layout(columns, row, inbound, outbound, nodes_of, lanes_of, input_order)
 
 
-OUTBOUND = ("priority", "lost_out", "transport_size", "shipment_lead", "transport_slot", "transport_filled", "in_transit_cost", "lane_backlog")
+OUTBOUND = (
+    "priority",
+    "lost_out",
+    "transport_size",
+    "shipment_lead",
+    "transport_slot",
+    "transport_filled",
+    "in_transit_cost",
+    "lane_backlog",
+)
 """Lane columns that lie at the supplier's end; all others lie at the buyer's."""
 
 

@@ -1,7 +1,7 @@
 """Levers: what one decides, set by name.
 
-One grammar everywhere: `column`, `kind.column`, `node.column`, `supplier>customer.column`; a column is an input column of
-the schema or a parameter of a rule. A lane's column under a node or a kind means the lanes into it.
+One grammar everywhere: `column`, `kind.column`, `node.column`, `supplier>customer.column`; a column is an input column
+of the schema or a parameter of a rule. A lane's column under a node or a kind means the lanes into it.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.network import RULES, Network
-from supplynet.schema import KINDS, UNFILLED, Column, inputs
+from supplynet.schema import KINDS, UNFILLED, Column, Table, inputs
 
 Array = NDArray[Any]
-TABLES = ("node", "lane", "inbound", "outbound", "input")
+TABLES: Final[tuple[Table, ...]] = ("node", "lane", "inbound", "outbound", "input")
 
 
 def set_lever(network: Network, lever: str, value: Any) -> Network:
@@ -79,7 +79,9 @@ def _rows(network: Network, where: str, lever: str) -> tuple[Array, Array]:
     elif where in KINDS:
         chosen = network.node["kind"] == KINDS.index(where)
     else:
-        raise ValueError(f"lever {lever!r}: there is no node or kind {where!r}; {_did_you_mean(where, [*network.names, *KINDS])}")
+        raise ValueError(
+            f"lever {lever!r}: there is no node or kind {where!r}; {_did_you_mean(where, [*network.names, *KINDS])}"
+        )
     return every_node[chosen], every_lane[chosen[network.lane["customer"]]]
 
 
@@ -114,8 +116,18 @@ def _number(column: Column, value: Any, lever: str) -> float:
     highest = 1.0 if column.name in ("criticality", "share") else np.inf
     fits = lowest <= number <= highest and (np.isfinite(number) or column.name == "capacity")
     if not fits or (whole and number != int(number)) or (column.name == "units_per_output" and number == 0):
-        rule = "a whole number >= 0" if whole else "in [0, 1]" if highest == 1.0 else "a number > 0" if column.name == "units_per_output" else "a number >= 0"
-        raise ValueError(f"lever {lever!r} is {value!r}, must be {rule} ({column.unit or 'no unit'}): {column.meaning}; mend it")
+        rule = (
+            "a whole number >= 0"
+            if whole
+            else "in [0, 1]"
+            if highest == 1.0
+            else "a number > 0"
+            if column.name == "units_per_output"
+            else "a number >= 0"
+        )
+        raise ValueError(
+            f"lever {lever!r} is {value!r}, must be {rule} ({column.unit or 'no unit'}): {column.meaning}; mend it"
+        )
     return int(number) if whole else number
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.layout import Layout, add_carrier, lay_out
+from supplynet.layout import OUTBOUND, Layout, add_carrier, lay_out
 from supplynet.network import Network, Signal
 from supplynet.policies.contract import Rule, group_of
 from supplynet.prepare import DEFAULT_RULES, Prepared, prepare
@@ -70,13 +70,15 @@ def unite(cases: Sequence[Case]) -> Union:
     rules, tables = _number_rules(prepared)
     parts = []
     for case, ready, node in zip(cases, prepared, tables, strict=True):
-        rank = np.stack([node[key] for key in ("order_level", "ordering_group", "purchase_level", "input_rule_group")], axis=1)
+        rank = np.stack(
+            [node[key] for key in ("order_level", "ordering_group", "purchase_level", "input_rule_group")], axis=1
+        )
         ready = Prepared(ready.network, ready.rules, node, ready.lane, ready.input)
         parts.append(ready.part(rank, len(case.replications)))
     layout = lay_out(parts)
     columns = dict(layout.columns)
-    tables_of = {name: "node" for name in parts[0].node} | {name: "input" for name in parts[0].input}
-    tables_of |= {name: "inbound" for name in parts[0].lane}
+    tables_of = dict.fromkeys(parts[0].node, "node") | dict.fromkeys(parts[0].input, "input")
+    tables_of |= {name: "outbound" if name in OUTBOUND else "inbound" for name in parts[0].lane}
     sizes = {"node": layout.row.size, "inbound": layout.inbound.size, "outbound": layout.outbound.size}
     add_carrier(columns, "mail", "mail_size", "mail_slot", "mail_filled")
     add_carrier(columns, "transport", "transport_size", "transport_slot", "transport_filled")
@@ -85,7 +87,9 @@ def unite(cases: Sequence[Case]) -> Union:
         for part_of in ("start", "size"):
             columns[f"{reader}_{part_of}"] = columns[f"{writer}_{part_of}"][columns[other_end]]
     columns["stock"] = np.zeros(layout.input_order.size)
-    longest = max((int(columns[size].max(initial=1)) for size in ("mail_size", "transport_size", "line_size")), default=1)
+    longest = max(
+        (int(columns[size].max(initial=1)) for size in ("mail_size", "transport_size", "line_size")), default=1
+    )
     signals = _lay_signals(cases, layout)
     longest = max([longest, *(int(table["delay"].max(initial=1)) for table in signals.values())])
     state = allocate(columns, sizes, tables_of, longest)  # type: ignore[arg-type]
@@ -122,7 +126,9 @@ def _lay_signals(cases: Sequence[Case], layout: Layout) -> dict[str, dict[str, A
         rows = layout.row[layout.nodes_of[first] : layout.nodes_of[last]].reshape(last - first, -1)
         place = {name: at for at, name in enumerate(case.network.names)} if case.network.signals else {}
         for signal in case.network.signals:
-            found.setdefault(signal.tells, []).append((rows[:, place[signal.source]], rows[:, place[signal.reader]], signal))
+            found.setdefault(signal.tells, []).append(
+                (rows[:, place[signal.source]], rows[:, place[signal.reader]], signal)
+            )
         first = last
     tables = {}
     for tells, told in found.items():

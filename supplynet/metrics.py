@@ -26,7 +26,8 @@ def variance(series: Array) -> Array:
 
 def total(series: Array) -> Array:
     """Sum over time of each row. Shapes: [period, ...] -> [...]."""
-    return mean(series) * series.shape[0]
+    summed: Array = mean(series) * series.shape[0]
+    return summed
 
 
 def bullwhip_ratio(order: Array, demand: Array) -> Array:
@@ -57,7 +58,8 @@ def days_of_supply(on_hand: Array, demand: Array) -> Array:
 
 def peak(series: Array) -> Array:
     """Greatest value of each row. Shapes: [period, ...] -> [...]."""
-    return np.asarray(series).max(axis=0)
+    greatest: Array = np.asarray(series).max(axis=0)
+    return greatest
 
 
 def _ratio(above: Array, below: Array) -> Array:

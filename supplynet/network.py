@@ -117,7 +117,8 @@ class Network:
         if column in changed and not _is_object(value):
             changed[column] = changed[column].copy()
             changed[column][rows] = value
-        return replace(self, **{table: changed}, objects=objects)
+        tables = {**tables, table: changed}
+        return replace(self, node=tables["node"], lane=tables["lane"], input=tables["input"], objects=objects)
 
 
 def _is_object(value: Any) -> bool:
@@ -179,7 +180,9 @@ def from_columns(
             lanes[name] = np.array([UNFILLED.index(unfilled) for unfilled in values], np.uint8)
         elif name != "product":
             lanes[name] = np.asarray(values, np.float64)
-    product = [given or nodes["product"][s] for given, s in zip(lane.get("product", [None] * n_lanes), supplier, strict=True)]
+    product = [
+        given or nodes["product"][s] for given, s in zip(lane.get("product", [None] * n_lanes), supplier, strict=True)
+    ]
     table, lanes["input"] = _inputs(customer, product)
     for name, column in inputs("input").items():
         values = np.asarray(lane.get(name, np.full(n_lanes, column.default)), np.float64)

@@ -44,7 +44,9 @@ def mean_flows(network: Network, final_demand: Array) -> Array:
     )
 
 
-def open_columns(network: Network, flow: Array, traits: Traits, *, steady: bool) -> tuple[dict[str, Array], dict[str, Array]]:
+def open_columns(
+    network: Network, flow: Array, traits: Traits, *, steady: bool
+) -> tuple[dict[str, Array], dict[str, Array]]:
     """Opening columns of the nodes and of the lanes, in the user's order of rows.
 
     `flow` [node] is the mean output. Nodes: on_hand, in_process, line_slot (in process for each period of lead time),
@@ -63,7 +65,9 @@ def open_columns(network: Network, flow: Array, traits: Traits, *, steady: bool)
     on_order = mail_slot * lane["order_lead_time"] + transport_slot * lane["shipment_lead_time"] + lane_backlog
 
     covers = network.input["cover"][of] * usual
-    kept = np.where(traits.covers_backlog[customer], lane["share"] * network.input["target"][of] if steady else 0.0, covers)
+    kept = np.where(
+        traits.covers_backlog[customer], lane["share"] * network.input["target"][of] if steady else 0.0, covers
+    )
     input_stock = _given(lane["input_stock"], kept)
 
     def by_input(column: Array) -> Array:
@@ -84,7 +88,7 @@ def open_columns(network: Network, flow: Array, traits: Traits, *, steady: bool)
         "in_process": usual_output * node["production_lead_time"],
         "production_backlog": production_backlog,
         "backlog": np.bincount(supplier, weights=lane_backlog, minlength=network.n_nodes),
-        **{name: usual_output for name in ("demand", "production_order", "production_started", "production", "shipped")},
+        **dict.fromkeys(("demand", "production_order", "production_started", "production", "shipped"), usual_output),
     }
     lanes = {
         "mail_slot": mail_slot, "transport_slot": transport_slot, "lane_backlog": lane_backlog,

@@ -17,7 +17,8 @@ Array = NDArray[Any]
 Columns = Callable[[str], Array]
 
 MEASURES: Final = (
-    "mean_demand", "mean_order", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "peak_order", "lost", "total_cost",
+    "mean_demand", "mean_order", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "peak_order", "lost",
+    "total_cost",
 )  # fmt: skip
 NEEDED: Final = Keep(columns=("demand", "production_order", "filled", "on_hand", "backlog", "lost", "cost"))
 """What a record must keep for the measures below."""
@@ -40,7 +41,7 @@ def measure(column: Columns) -> dict[str, Array]:
 
 
 def tiers(network: Network) -> NDArray[np.int64]:
-    """Distance of each node from the market [node]: customers 0, who serves them 1, and so on; -1 if it serves nobody."""
+    """Distance of each node from the market [node]: customers 0, who serves them 1, ...; -1 where it serves nobody."""
     far = network.n_nodes + 1
     tier = np.where(network.node["kind"] == CUSTOMER, 0, far)
     supplier, customer = network.lane["supplier"], network.lane["customer"]
@@ -59,45 +60,51 @@ def sum_by_tier(network: Network, series: Array) -> tuple[Array, Array]:
     return present, np.stack([_sum_in_order(series, np.flatnonzero(tier == number)) for number in present], axis=-1)
 
 
-def whole(network: Network, nodes: dict[str, Array], column: Columns) -> dict[str, Array]:
-    """The outcomes of runs of one network, each [run]; `nodes` are measures [run, node], columns [period, run, node].
+def whole(network: Network, nodes: dict[str, Array], series: Callable[[str, int], Array]) -> dict[str, Array]:
+    """The outcomes of runs of one network, each [run].
 
-    bullwhip_ratio compares the orders of the tier farthest upstream with what customers demand; fill_rate, backlog
-    and lost are those of the market; mean_on_hand and total_cost are summed over all nodes.
+    `nodes` are measures [run, node]; `series` gives a column of one node, [period, run]. bullwhip_ratio compares the
+    orders of the tier farthest upstream with what customers demand; fill_rate, backlog and lost are those of the
+    market; mean_on_hand and total_cost are summed over all nodes.
     """
     tier = tiers(network)
-    market, front = np.flatnonzero(tier == 0), np.flatnonzero(tier == 1)
-    kind = network.node["kind"]
-    upstream = np.where(kind == KINDS.index("supplier"), -1, tier)
+    every, market, front = np.arange(network.n_nodes), np.flatnonzero(tier == 0), np.flatnonzero(tier == 1)
+    upstream = np.where(network.node["kind"] == KINDS.index("supplier"), -1, tier)
     last = np.flatnonzero((upstream == upstream.max()) & (upstream > 0))
-    demand, filled = nodes["mean_demand"], nodes["fill_rate"] * nodes["mean_demand"]
-    served = _sum_in_order(np.nan_to_num(filled), front)
-    asked = _sum_in_order(demand, front)
-    orders, sales = _sum_in_order(column("production_order"), last), _sum_in_order(column("demand"), market)
+    orders, sales = (
+        sum((series(key, node) for node in chosen.tolist()), start=np.zeros(1))
+        for key, chosen in (("production_order", last), ("demand", market))
+    )
+    asked = _sum_in_order(nodes["mean_demand"], front)
+    served = _sum_in_order(np.nan_to_num(nodes["fill_rate"] * nodes["mean_demand"]), front)
+    varies = bool(last.size and market.size)
     return {
-        "total_cost": _sum_in_order(nodes["total_cost"], np.arange(kind.size)),
-        "bullwhip_ratio": bullwhip_ratio(orders, sales),
+        "total_cost": _sum_in_order(nodes["total_cost"], every),
+        "bullwhip_ratio": bullwhip_ratio(orders, sales) if varies else np.full(asked.size, np.nan),
         "fill_rate": np.where(asked > 0, served / np.where(asked > 0, asked, 1.0), np.nan),
-        "mean_on_hand": _sum_in_order(nodes["mean_on_hand"], np.arange(kind.size)),
+        "mean_on_hand": _sum_in_order(nodes["mean_on_hand"], every),
         "mean_backlog": _sum_in_order(nodes["mean_backlog"], front),
         "lost": _sum_in_order(nodes["lost"], market),
-        "peak_order": peak(orders),
-        "demand": _sum_in_order(demand, market),
+        "peak_order": peak(orders) if varies else np.full(asked.size, np.nan),
+        "mean_demand": _sum_in_order(nodes["mean_demand"], market),
     }
 
 
 def of_case(record: Record, case: int, warm_up: int) -> tuple[dict[str, Array], dict[str, Array]]:
     """Measures [run, node] and outcomes [run] of all replications of one case, without the periods of the warm-up."""
-    network = record.union.cases[case].network
-    n_runs = len(record.union.cases[case].replications)
-    first = sum(len(earlier.replications) for earlier in record.union.cases[:case])
+    union = record.union
+    rows, _ = union.case_rows(case)
+    skipped = warm_up // record.keep_what.every
+    alone = len(union.cases) == 1  # then rows are measured where they lie, and only the measures are gathered
+    place = rows if alone else np.arange(rows.size).reshape(rows.shape)
 
     def column(key: str) -> Array:
-        series = record.of_runs(key, first, first + n_runs)[warm_up // record.keep_what.every :]
-        return series.reshape(series.shape[0], n_runs, network.n_nodes)
+        series = record.rows(key)[skipped:]
+        return series if alone else series[:, rows.ravel()]
 
-    nodes = measure(column)
-    return nodes, whole(network, nodes, column)
+    measured = {name: values[place] for name, values in measure(column).items()}
+    network = union.cases[case].network
+    return measured, whole(network, measured, lambda key, node: record.rows(key)[skipped:, rows[:, node]])
 
 
 def _sum_in_order(values: Array, nodes: Array) -> Array:

@@ -1,4 +1,4 @@
-"""One network made ready: rules resolved, lead times bounded, flows, levels and opening worked out, and all of it checked."""
+"""One network made ready: rules resolved, lead times bounded, flows, levels and opening worked out, and checked."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from supplynet.schema import CUSTOMER, KINDS
 
 Array = NDArray[Any]
 DEFAULT_RULES: Final = {"ordering": MakeToOrder(), "input_rule": LotForLot(), "allocation": Proportional()}
+INPUT_COLUMNS: Final = ("node", "units_per_output", "target", "cover", "criticality", "input_holding_cost")
 LEADS: Final = (("node", "production_lead_time"), ("lane", "order_lead_time"), ("lane", "shipment_lead_time"))
 
 
@@ -65,7 +66,9 @@ def prepare(network: Network, start: str) -> Prepared:
     lead = {column: _lead_times(network, table, column) for table, column in LEADS}
     usual = _with_usual_lead_times(network, lead)
     flow = mean_flows(network, _final_demand(network))
-    order_lead, shipment_lead, line_lead = (lead[name] for name in ("order_lead_time", "shipment_lead_time", "production_lead_time"))
+    order_lead, shipment_lead, line_lead = (
+        lead[name] for name in ("order_lead_time", "shipment_lead_time", "production_lead_time")
+    )
     problems = list(_check_lost_sales(network, traits, line_lead[2]))
     if problems:
         fail(problems)
@@ -99,7 +102,7 @@ def prepare(network: Network, start: str) -> Prepared:
             "transport_size": (shipment_lead[2] + 1).astype(np.uint32), "transport_filled": shipment_lead[1],
             "same_day": (shipment_lead[0] == 0).astype(np.uint8),
         },
-        input={name: table[name] for name in ("node", "units_per_output", "target", "cover", "criticality", "input_holding_cost")},
+        input={name: table[name] for name in INPUT_COLUMNS},
     )  # fmt: skip
 
 
@@ -141,15 +144,18 @@ def _final_demand(network: Network) -> Array:
 
 def _check_objects(network: Network) -> Iterator[str]:
     """Faults in distributions, processes and who has demand."""
-    labels = {"node": network.names, "lane": network.lane_names() if any(network.objects["lane", c].values for _, c in LEADS[1:]) else ()}
+    labels = {
+        "node": network.names,
+        "lane": network.lane_names() if any(network.objects["lane", c].values for _, c in LEADS[1:]) else (),
+    }
     for table, column in LEADS:
         coded = network.objects[table, column]
         for code, value in enumerate(coded.values):
             if not isinstance(value, Distribution):
                 row = int(np.flatnonzero(coded.codes == code)[0])
                 yield (
-                    f"{table} {labels[table][row]!r}: {column} is {value!r}, must be a whole number >= 0 or a distribution; "
-                    "see supplynet.distributions"
+                    f"{table} {labels[table][row]!r}: {column} is {value!r}, must be a whole number >= 0 "
+                    "or a distribution; see supplynet.distributions"
                 )
     for column in ("demand", "capacity"):
         coded = network.objects["node", column]
@@ -161,10 +167,10 @@ def _check_objects(network: Network) -> Iterator[str]:
                 yield f"node {network.names[row]!r}: {column}: {fault}"
     given = network.objects["node", "demand"].codes >= 0
     is_customer = network.node["kind"] == CUSTOMER
-    for row in np.flatnonzero(given & ~is_customer):
+    for row in np.flatnonzero(given & ~is_customer).tolist():
         kind = KINDS[network.node["kind"][row]]
-        yield f"node {network.names[row]!r}: a {kind} has no demand of its own; give the demand to a customer that it supplies"
-    for row in np.flatnonzero(~given & is_customer):
+        yield f"node {network.names[row]!r}: a {kind} has no demand of its own; give the demand to a customer of it"
+    for row in np.flatnonzero(~given & is_customer).tolist():
         yield f"customer {network.names[row]!r} has no demand; give it one, for example demand=Normal(100.0, 20.0)"
 
 
@@ -176,21 +182,23 @@ def _check_rules(network: Network) -> Iterator[str]:
         for code, value in enumerate(coded.values):
             if not isinstance(value, kind):
                 row = int(np.flatnonzero(coded.codes == code)[0])
-                yield f"node {network.names[row]!r}: {column} is {value!r}, must be a rule of kind {kind.__name__}; see supplynet.policies"
+                where = f"node {network.names[row]!r}: {column} is {value!r}"
+                yield f"{where}, must be a rule of kind {kind.__name__}; see supplynet.policies"
     ordered = network.objects["node", "ordering"].codes >= 0
     needs_none = np.isin(network.node["kind"], [CUSTOMER, KINDS.index("supplier")])
-    for row in np.flatnonzero(~ordered & ~needs_none):
+    for row in np.flatnonzero(~ordered & ~needs_none).tolist():
         kind_name = KINDS[network.node["kind"][row]]
-        yield f"node {network.names[row]!r}: a {kind_name} needs an ordering rule; give it one, for example ordering=BaseStock(40.0)"
-    for row in np.flatnonzero(ordered & (network.node["kind"] == CUSTOMER)):
+        yield f"node {network.names[row]!r}: a {kind_name} needs an ordering rule; for example ordering=BaseStock(40.0)"
+    for row in np.flatnonzero(ordered & (network.node["kind"] == CUSTOMER)).tolist():
         yield f"customer {network.names[row]!r}: a customer orders what it consumes; remove its ordering rule"
 
 
 def _check_lost_sales(network: Network, traits: Traits, line_lead: Array) -> Iterator[str]:
     lane = network.lane
     stuck = (lane["unfilled"] > 0) & (traits.makes_to_order & (line_lead > 0))[lane["supplier"]]
-    for at in np.flatnonzero(stuck):
+    for at in np.flatnonzero(stuck).tolist():
+        supplier, customer = network.names[lane["supplier"][at]], network.names[lane["customer"][at]]
         yield (
-            f"lane {network.names[lane['supplier'][at]]!r} -> {network.names[lane['customer'][at]]!r}: unfilled is 'lost', but its "
-            "supplier makes to order with a production lead time and could never sell; let it hold stock, or use unfilled='backorder'"
+            f"lane {supplier!r} -> {customer!r}: unfilled is 'lost', but its supplier makes to order with a production "
+            "lead time and could never sell; let it hold stock, or use unfilled='backorder'"
         )

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from supplynet.checks import nearest
 from supplynet.lower import Union
-from supplynet.schema import KINDS
+from supplynet.schema import KINDS, results
 from supplynet.state import BLOCKS, Block
 
 Array = NDArray[Any]
 FULL: Final = 10_000_000  # cells up to which everything is kept
+BLOCK_OF: Final = {key: block for block in BLOCKS for key in results(block)}
 LABELS: Final = ("kind", "sector", "region", "site")
 
 
@@ -42,7 +43,7 @@ class Record:
     """The kept columns of all runs of a union, filled period by period.
 
     `record[key]` is [period, node] (or [period, lane]) of the only run, in the user's order of rows; where runs are
-    many, `record.of_runs(key, first, last)`. With sums, `record[key]` is [period, label] and `record.totals[key]` is [node].
+    many, `record.of_runs(key, first, last)`. With sums, `record[key]` is [period, label], `record.totals[key]` [node].
     """
 
     def __init__(self, union: Union, periods: int, keep: Keep | None = None) -> None:
@@ -60,7 +61,7 @@ class Record:
         if self.keep_what.by:
             self._number_labels(self.keep_what.by)
         n_kept = periods // self.keep_what.every
-        shapes = {block: (n_kept, columns.size, self._width(block)) for block, columns in self._columns.items()}
+        shapes = {block: (columns.size, n_kept, self._width(block)) for block, columns in self._columns.items()}
         self._check_memory(8 * sum(int(np.prod(shape)) for shape in shapes.values()))
         self._kept: dict[Block, Array] = {block: np.empty(shape) for block, shape in shapes.items()}
         self._totals = np.zeros((self._columns["node"].size, union.layout.row.size)) if self.keep_what.by else None
@@ -72,21 +73,18 @@ class Record:
             chosen = self.union.state.blocks["node"][self._columns["node"]]
             self._totals += chosen
             if not rest:
-                for column, values in enumerate(chosen):
-                    self._kept["node"][at - 1, column] = np.bincount(self._group, weights=values, minlength=len(self.labels))
+                for kept, values in zip(self._kept["node"], chosen, strict=True):
+                    kept[at - 1] = np.bincount(self._group, weights=values, minlength=len(self.labels))
         elif not rest:
             for block, columns in self._columns.items():
-                if columns.size:
-                    np.take(self.union.state.blocks[block], columns, axis=0, out=self._kept[block][at - 1], mode="clip")
+                for kept, column in zip(self._kept[block], columns, strict=True):
+                    kept[at - 1] = self.union.state.blocks[block][column]
 
     def __contains__(self, key: str) -> bool:
-        return any(key in self._names(block) for block in BLOCKS)
+        return key in self.keys
 
     def __getitem__(self, key: str) -> Array:
-        if self._totals is not None:
-            block, column = self._find(key)
-            return self._kept[block][:, column]
-        return self.of_runs(key, 0, 1)
+        return self.rows(key) if self.summed else self.of_runs(key, 0, 1)
 
     @property
     def n_runs(self) -> int:
@@ -100,32 +98,39 @@ class Record:
     @property
     def totals(self) -> Mapping[str, Array]:
         """Sums over all periods, by column: [node] in the user's order, runs one after the other."""
+        names = [key for key in self.keys if BLOCK_OF[key] == "node"]
         if self._totals is None:
-            return {key: self.of_runs(key, 0, self.n_runs).sum(axis=0) for key in self._names("node")}
-        return {key: total[self.union.layout.row] for key, total in zip(self._names("node"), self._totals, strict=True)}
+            return {key: self.of_runs(key, 0, self.n_runs).sum(axis=0) for key in names}
+        return {key: total[self.union.layout.row] for key, total in zip(names, self._totals, strict=True)}
+
+    def rows(self, key: str) -> Array:
+        """A column as it was kept, [period, row] (or end, or label), in the engine's order of rows, not copied."""
+        for block, columns in self._columns.items():
+            for kept, column in zip(self._kept[block], columns, strict=True):
+                if self.union.state.keys[block][column] == key:
+                    found: Array = kept
+                    return found
+        raise KeyError(f"{key!r} was not kept; {nearest(key, self.keys)}")
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns that were kept."""
+        return [self.union.state.keys[block][column] for block in BLOCKS for column in self._columns[block]]
 
     def of_runs(self, key: str, first: int, last: int) -> Array:
-        """A column of some runs, [period, node] or [period, lane], run after run, as a contiguous copy."""
-        block, column = self._find(key)
+        """A column of some runs, [period, node] or [period, lane], run after run in the user's order, as a copy."""
         layout = self.union.layout
         nodes, lanes = slice(*layout.nodes_of[[first, last]]), slice(*layout.lanes_of[[first, last]])
-        place = {"node": layout.row[nodes], "inbound": layout.inbound[lanes], "outbound": layout.outbound[lanes]}[block]
-        return np.take(self._kept[block][:, column], place, axis=1)
-
-    def _find(self, key: str) -> tuple[Block, int]:
-        for block in BLOCKS:
-            if key in self._names(block):
-                return block, self._names(block).index(key)
-        raise KeyError(f"{key!r} was not kept; {nearest(key, [name for block in BLOCKS for name in self._names(block)])}")
-
-    def _names(self, block: Block) -> tuple[str, ...]:
-        return tuple(self.union.state.keys[block][column] for column in self._columns[block])
+        place = {"node": layout.row[nodes], "inbound": layout.inbound[lanes], "outbound": layout.outbound[lanes]}
+        return np.take(self.rows(key), place[BLOCK_OF[key]], axis=1)
 
     def _chosen(self, block: Block) -> Array:
         if self.keep_what.by and block != "node":
             return np.zeros(0, np.int64)
         wanted = self.keep_what.columns
-        return np.array([at for at, key in enumerate(self.union.state.keys[block]) if wanted is None or key in wanted], np.int64)
+        return np.array(
+            [at for at, key in enumerate(self.union.state.keys[block]) if wanted is None or key in wanted], np.int64
+        )
 
     def _width(self, block: Block) -> int:
         return len(self.labels) if self.keep_what.by else int(self.union.state.blocks[block].shape[1])

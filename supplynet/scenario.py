@@ -30,7 +30,7 @@ class Scenario:
     """A network and how to run it. Frozen: `with_lever` or `dataclasses.replace` makes another one.
 
     periods: how many; seed: of all randomness; warm_up: first periods that the measures leave out; start: "steady"
-    (every pipeline filled at mean demand) or "empty"; about: one line; hint: what to try next; levers: those set so far.
+    (every pipeline filled at mean demand) or "empty"; about: one line; hint: what to try next; levers: those set.
     """
 
     name: str
@@ -47,14 +47,18 @@ class Scenario:
         for name, least in (("periods", 1), ("seed", 0), ("warm_up", 0)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-                raise ValueError(f"scenario {self.name!r}: {name} is {value!r}, must be a whole number >= {least}; mend it")
+                raise ValueError(
+                    f"scenario {self.name!r}: {name} is {value!r}, must be a whole number >= {least}; mend it"
+                )
         if self.warm_up >= self.periods:
             raise ValueError(
-                f"scenario {self.name!r}: warm_up is {self.warm_up} of {self.periods} periods, so nothing is left to measure; "
-                "run longer, or warm up less"
+                f"scenario {self.name!r}: warm_up is {self.warm_up} of {self.periods} periods and leaves nothing to "
+                "measure; run longer, or warm up less"
             )
         if self.start not in STARTS:
-            raise ValueError(f"scenario {self.name!r}: start is {self.start!r}, must be one of {', '.join(STARTS)}; choose one")
+            raise ValueError(
+                f"scenario {self.name!r}: start is {self.start!r}, must be one of {', '.join(STARTS)}; choose one"
+            )
 
     def with_lever(self, lever: str, value: Any) -> Scenario:
         """A scenario in which one lever has another value. Raises ValueError that names the nearest lever there is."""
@@ -123,7 +127,18 @@ class Result:
         return pd.DataFrame(columns)
 
 
-NODE_TABLE = ("on_hand", "backlog", "inventory_level", "demand", "order", "production", "shipped", "filled", "lost", "cost")
+NODE_TABLE = (
+    "on_hand",
+    "backlog",
+    "inventory_level",
+    "demand",
+    "order",
+    "production",
+    "shipped",
+    "filled",
+    "lost",
+    "cost",
+)
 
 
 def run(

@@ -1,7 +1,7 @@
 """The order of the day: which node may do which phase after which others.
 
-A task is a phase of a node. A message with a delay of at least one period orders nothing; a message of the same day does:
-whoever reads it must come after whoever sends it. Tasks of one level do not depend on each other and run together.
+A task is a phase of a node. A message with a delay of at least one period orders nothing; a message of the same day
+does: whoever reads it must come after whoever sends it. Tasks of one level do not depend on each other and run together.
 """
 
 from __future__ import annotations
@@ -64,11 +64,13 @@ def _same_day_signals(network: Network) -> list[tuple[int, Any, int, Any]]:
     for signal in network.signals:
         if signal.tells not in SET_BY:
             raise ValueError(
-                f"signal {signal.source!r} -> {signal.reader!r} tells {signal.tells!r}, which is not a column that nodes tell; "
+                f"signal {signal.source!r} -> {signal.reader!r} tells {signal.tells!r}, which nodes do not tell; "
                 + nearest(signal.tells, SET_BY)
             )
         if signal.delay == 0:
-            edges.append((SET_BY[signal.tells], np.array([place[signal.source]]), ORDER, np.array([place[signal.reader]])))
+            edges.append(
+                (SET_BY[signal.tells], np.array([place[signal.source]]), ORDER, np.array([place[signal.reader]]))
+            )
     return edges
 
 
@@ -90,7 +92,9 @@ def _longest_paths(source: NDArray[np.int64], target: NDArray[np.int64], n_tasks
     return level
 
 
-def _name_cycle(network: Network, source: NDArray[np.int64], target: NDArray[np.int64], level: NDArray[np.int64]) -> str:
+def _name_cycle(
+    network: Network, source: NDArray[np.int64], target: NDArray[np.int64], level: NDArray[np.int64]
+) -> str:
     stuck = (level[source] < 0) & (level[target] < 0)
     graph = nx.DiGraph(zip(source[stuck].tolist(), target[stuck].tolist(), strict=True))
     steps = [f"{PHASES[a // network.n_nodes]} {network.names[a % network.n_nodes]!r}" for a, _ in nx.find_cycle(graph)]

@@ -53,7 +53,9 @@ def _inputs() -> Iterator[Column]:
         "node", "production_lead_time", whole, "periods", 0.0,
         "from start to finish of production; 0 = the same period", random=True,
     )  # fmt: skip
-    yield Column("node", "normal_output", real, "units/period", np.nan, "output of a normal period (default: mean demand)")
+    yield Column(
+        "node", "normal_output", real, "units/period", np.nan, "output of a normal period (default: mean demand)"
+    )
     yield Column("node", "holding_cost", real, "money/unit/period", 0.0, "charged on on_hand at the end of a period")
     yield Column("node", "backlog_cost", real, "money/unit/period", 0.0, "charged on backlog at the end of a period")
     yield Column("node", "lost_cost", real, "money/unit", 0.0, "charged on demand that is lost")
@@ -67,9 +69,15 @@ def _inputs() -> Iterator[Column]:
         "goods shipped in t are usable in t + shipment_lead_time", random=True,
     )  # fmt: skip
     yield Column("lane", "unfilled", text, "", "backorder", "what is not shipped at once: backorder or lost")
-    yield Column("lane", "in_transit_cost", real, "money/unit/period", 0.0, "charged to the supplier on goods in transit")
-    yield Column("lane", "orders_in_mail", real, "units/slot", np.nan, "opening orders, one amount for each period of lead time")
-    yield Column("lane", "goods_in_transit", real, "units/slot", np.nan, "opening goods, one amount for each period of lead time")
+    yield Column(
+        "lane", "in_transit_cost", real, "money/unit/period", 0.0, "charged to the supplier on goods in transit"
+    )
+    yield Column(
+        "lane", "orders_in_mail", real, "units/slot", np.nan, "opening orders, one amount for each period of lead time"
+    )
+    yield Column(
+        "lane", "goods_in_transit", real, "units/slot", np.nan, "opening goods, one amount for each period of lead time"
+    )
     yield Column("lane", "input_stock", real, "units", np.nan, "opening stock of this supplier's goods at the buyer")
     yield Column("lane", "product", text, "", None, "what travels (default: the supplier's product)")
     yield Column("inbound", "share", real, "", np.nan, "part of the buyer's need of this input (default: equal parts)")
@@ -78,7 +86,9 @@ def _inputs() -> Iterator[Column]:
     yield Column("input", "target", real, "units", 0.0, "raw material to hold beyond need; a customer's pantry")
     yield Column("input", "cover", real, "periods", 0.0, "periods of normal usage to hold, for days-of-cover")
     yield Column("input", "criticality", real, "", 1.0, "1 = output stops without it, 0 = output does not need it")
-    yield Column("input", "input_holding_cost", real, "money/unit/period", 0.0, "charged on input stock at the end of a period")
+    yield Column(
+        "input", "input_holding_cost", real, "money/unit/period", 0.0, "charged on input stock at the end of a period"
+    )
 
 
 def _results() -> Iterator[Column]:
@@ -90,7 +100,9 @@ def _results() -> Iterator[Column]:
     yield column("node", "demand", "units/period", "asked of the node this period")
     yield column("node", "inventory_position", "units", "on hand, in process and wanted, less backlog, before ordering")
     yield column("node", "supply_line", "units", "the part of inventory_position that is ordered and has not arrived")
-    yield column("node", "production_order", "units/period", "how much more of its own product the node decided to want")
+    yield column(
+        "node", "production_order", "units/period", "how much more of its own product the node decided to want"
+    )
     yield column("node", "production_backlog", "units", "decided and not started")
     yield column("node", "production_started", "units/period", "started this period")
     yield column("node", "in_process", "units", "started and not finished")

@@ -1,6 +1,6 @@
 """The state of a run: result columns in three blocks, allocated once and filled in place, never rebound.
 
-A block is [column, row]; each column of it is known by its key, so that kernels, rules, records and agents see one memory.
+A block is [column, row]; each column is known by its key, so that kernels, rules, records and agents see one memory.
 """
 
 from __future__ import annotations
@@ -51,4 +51,6 @@ def allocate(columns: dict[str, Array], sizes: Mapping[Block, int], tables: dict
                 blocks[block][at] = columns[key]
             columns[key] = blocks[block][at]
             tables[key] = block
-    return State(columns, blocks, keys, tables, np.zeros(longest + 1, np.uint32), np.arange(1, longest + 1, dtype=np.uint32))
+    return State(
+        columns, blocks, keys, tables, np.zeros(longest + 1, np.uint32), np.arange(1, longest + 1, dtype=np.uint32)
+    )

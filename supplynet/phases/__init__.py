@@ -1,1 +1,1 @@
-"""The phases of a period, one file each, in the order of the day: receive, book, order, purchase, produce, ship, settle."""
+"""The phases of a period, one file each: draw, receive, book, order, purchase, produce, ship, settle."""

@@ -15,7 +15,9 @@ Array = NDArray[Any]
 CELLS = 2_000_000  # drawn ahead at a time
 
 
-def draw_lead_times(distribution: Distribution, keys: Array, clock: Array, rows: Array, lead: Array) -> Callable[[], None]:
+def draw_lead_times(
+    distribution: Distribution, keys: Array, clock: Array, rows: Array, lead: Array
+) -> Callable[[], None]:
     """One lead time for each of these rows and each period, as a call without arguments.
 
     `keys` [row] are the streams of the rows; draws are made some periods ahead, in blocks.

@@ -12,7 +12,9 @@ from supplynet.policies.contract import Local, OrderingRule
 Array = NDArray[Any]
 
 
-def order(rule: OrderingRule, local: Local, clock: Array, production_order: Array, production_backlog: Array) -> Callable[[], None]:
+def order(
+    rule: OrderingRule, local: Local, clock: Array, production_order: Array, production_backlog: Array
+) -> Callable[[], None]:
     """The rule over a slice of rows, as a call without arguments; what it wants joins the production backlog."""
 
     def decide() -> None:

@@ -27,7 +27,9 @@ def purchase(rule: InputRule, local: Local, clock: Array, order: Array) -> Calla
 
 
 @kernel
-def post(ends: Any, clock: Any, order: Any, order_lead: Any, mail_start: Any, mail_size: Any, mail: Any, on_order: Any) -> None:
+def post(
+    ends: Any, clock: Any, order: Any, order_lead: Any, mail_start: Any, mail_size: Any, mail: Any, on_order: Any
+) -> None:
     """An order goes into the slot of the day on which it is due; yesterday's slot has been read and starts anew."""
     for i in prange(ends.size):
         end = ends[i]

@@ -1,4 +1,4 @@
-"""Ship: goods leave on the lanes as the allocation rule shared them; what a lost-sales lane leaves open is cancelled."""
+"""Ship: goods leave on the lanes as the allocation rule shared them; unfilled claims on lost-sales lanes end."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def ship(
 
 
 @kernel
-def serve(rows: Any, demand: Any, production_backlog: Any, on_hand: Any, backlog: Any, shipped: Any, filled: Any) -> None:
+def serve(
+    rows: Any, demand: Any, production_backlog: Any, on_hand: Any, backlog: Any, shipped: Any, filled: Any
+) -> None:
     """A customer consumes what it has; need that waited longest is met first."""
     for i in prange(rows.size):
         node = rows[i]

@@ -128,7 +128,7 @@ def stack(rules: Sequence[R], codes: Array) -> R:
 
 def open_memory(rule: Rule, n_rows: int, column: Callable[[str], Array]) -> dict[str, Array]:
     """Fresh memory for n_rows rows; `column` gives the node column that a memory starts from."""
-    opened = {}
+    opened: dict[str, Array] = {}
     for part in rule.memory:
         shape = (n_rows,) if part.width is None else (part.width, n_rows)
         opened[part.name] = np.empty(shape, part.dtype)

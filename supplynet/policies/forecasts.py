@@ -10,7 +10,7 @@ Array = NDArray[Any]
 
 
 def update_moving_sum(window: Array, total: Array, observed: Array, period: int) -> None:
-    """Let the newest observation replace the oldest in a window [width, row], and keep the sum over the window [row]."""
+    """Let the newest observation replace the oldest in a window [width, row], and keep the sum of the window [row]."""
     oldest = window[period % window.shape[0]]
     total -= oldest
     total += observed

@@ -35,5 +35,7 @@ def load(name: str, **levers: Any) -> Scenario:
     build = builder(name)
     for lever in levers:
         if lever not in arguments(name):
-            raise ValueError(f"scenario {name!r}: lever {lever!r} is not one of its own; {nearest(lever, arguments(name))}")
+            raise ValueError(
+                f"scenario {name!r}: lever {lever!r} is not one of its own; {nearest(lever, arguments(name))}"
+            )
     return build(**levers)

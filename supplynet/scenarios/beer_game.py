@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import networkx as nx
 
 from supplynet.demand import Step
@@ -40,7 +42,7 @@ def build(
             production_lead_time=3 if brews else 0, holding_cost=0.5, backlog_cost=1.0,
         )  # fmt: skip
     network.add_edge("retailer", "customer", order_lead_time=0, shipment_lead_time=0)
-    for customer, supplier in zip(PLAYERS, PLAYERS[1:], strict=False):
+    for customer, supplier in pairwise(PLAYERS):
         network.add_edge(supplier, customer, order_lead_time=2, shipment_lead_time=2)
     return Scenario(
         "beer-game", from_graph(network), periods=36,

@@ -48,6 +48,9 @@ def _priority(rows: Any, first_outbound: Any, on_hand: Any, lane_backlog: Any, p
 
 @dataclass(frozen=True, slots=True)
 class Priority(AllocationRule):
-    """Serve the lanes of lowest `priority` first; equal ones share in proportion. Source: Snyder & Shen (2019), section 6."""
+    """Serve the lanes of lowest `priority` first; equal ones share in proportion.
+
+    Source: Snyder & Shen (2019), Fundamentals of Supply Chain Theory, chapter 6.
+    """
 
     allocate: ClassVar = _priority

@@ -34,6 +34,9 @@ def _proportional(rows: Any, first_outbound: Any, on_hand: Any, lane_backlog: An
 
 @dataclass(frozen=True, slots=True)
 class Proportional(AllocationRule):
-    """Share what is on hand in proportion to the claims. Source: Lee, Padmanabhan & Whang (1997), Management Science 43(4)."""
+    """Share what is on hand in proportion to the claims.
+
+    Source: Lee, Padmanabhan & Whang (1997), Management Science 43(4).
+    """
 
     allocate: ClassVar = _proportional

@@ -37,7 +37,9 @@ class DaysOfCover(InputRule):
         if self.basis not in BASES:
             raise ValueError(f"DaysOfCover: basis is {self.basis!r}, must be one of {', '.join(BASES)}; choose one")
         if not np.all(np.asarray(self.adjustment_time) > 0):
-            raise ValueError(f"DaysOfCover: adjustment_time is {self.adjustment_time!r}, must be > 0 periods; 6 is usual")
+            raise ValueError(
+                f"DaysOfCover: adjustment_time is {self.adjustment_time!r}, must be > 0 periods; 6 is usual"
+            )
 
     @property
     def memory(self) -> tuple[Memory, ...]:

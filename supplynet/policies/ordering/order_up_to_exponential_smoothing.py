@@ -27,7 +27,9 @@ class OrderUpToExponentialSmoothing(OrderingRule):
 
     def __post_init__(self) -> None:
         if not np.all((0.0 <= np.asarray(self.smoothing)) & (np.asarray(self.smoothing) <= 1.0)):
-            raise ValueError(f"OrderUpToExponentialSmoothing: smoothing is {self.smoothing!r}, must be in [0, 1]; mend it")
+            raise ValueError(
+                f"OrderUpToExponentialSmoothing: smoothing is {self.smoothing!r}, must be in [0, 1]; mend it"
+            )
 
     @property
     def reads(self) -> tuple[str, ...]:  # type: ignore[override]

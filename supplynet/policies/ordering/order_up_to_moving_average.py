@@ -27,7 +27,9 @@ class OrderUpToMovingAverage(OrderingRule):
 
     def __post_init__(self) -> None:
         if not (isinstance(self.window, int) and self.window >= 1):
-            raise ValueError(f"OrderUpToMovingAverage: window is {self.window!r}, must be a whole number >= 1; round it")
+            raise ValueError(
+                f"OrderUpToMovingAverage: window is {self.window!r}, must be a whole number >= 1; round it"
+            )
 
     @property
     def reads(self) -> tuple[str, ...]:  # type: ignore[override]

@@ -25,7 +25,9 @@ class Plan(OrderingRule):
         object.__setattr__(self, "quantities", tuple(float(quantity) for quantity in self.quantities))
         for period, quantity in enumerate(self.quantities):
             if not (np.isfinite(quantity) and quantity >= 0):
-                raise ValueError(f"Plan: the quantity of period {period} is {quantity!r}, must be a number >= 0; mend it")
+                raise ValueError(
+                    f"Plan: the quantity of period {period} is {quantity!r}, must be a number >= 0; mend it"
+                )
 
     def order(self, local: Local, production_order: Array) -> None:
         production_order[:] = self.quantities[local.period] if local.period < len(self.quantities) else 0.0
