@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from supplynet.checks import nearest
 from supplynet.compiled import Kernel
-from supplynet.demand import Constant, as_process
 from supplynet.lower import Union
-from supplynet.phases import book, draw, order, produce, purchase, receive, settle, ship
+from supplynet.luck import Luck
+from supplynet.phases import book, order, produce, purchase, receive, settle, ship
 from supplynet.policies.contract import (
     AllocationRule,
     InputRule,
@@ -23,7 +23,6 @@ from supplynet.policies.contract import (
     open_memory,
     stack,
 )
-from supplynet.randomness import uniforms
 from supplynet.schedule import PHASES
 from supplynet.signals import hear, tell
 
@@ -44,13 +43,13 @@ class Binder:
     """Binds kernels and rules to the columns of one union."""
 
     union: Union
-    periods: int
+    luck: Luck
     parallel: bool | None = None
 
     def tasks(self) -> tuple[Task, ...]:
         """The tasks of a period in the order of the day."""
         columns = self.union.state.columns
-        day = [*self._draw(), *self._receive()]
+        day = [*(Task("draw", rows, draw) for rows, draw in self.luck.draws), *self._receive()]
         levels = [
             (level, at) for at, phase in enumerate(PHASES) for level in np.unique(columns[f"{phase}_level"]).tolist()
         ]
@@ -67,81 +66,15 @@ class Binder:
             chosen = rows.astype(np.uint32)
             yield Task(phase, chosen, kernel.bind(columns or self.union.state.columns, chosen, parallel=self.parallel))
 
-    def _draw(self) -> Iterator[Task]:
-        union, columns = self.union, self.union.state.columns
-        leads = (("node", "production_lead_time", "production_lead"), ("lane", "order_lead_time", "order_lead"),
-                 ("lane", "shipment_lead_time", "shipment_lead"))  # fmt: skip
-        for case in range(len(union.cases)):
-            network = union.cases[case].network
-            nodes, lanes = union.case_rows(case)
-            for table, column, lead in leads:
-                coded = network.objects[table, column]
-                if not coded.values:
-                    continue
-                rows = (
-                    nodes
-                    if table == "node"
-                    else (union.layout.inbound if lead == "order_lead" else union.layout.outbound)[lanes]
-                )
-                keys = union.keys(case, column, network.names if table == "node" else network.lane_names())
-                for code, distribution in enumerate(coded.values):
-                    chosen, stream = rows[:, coded.codes == code].ravel(), keys[:, coded.codes == code].ravel()
-                    yield Task(
-                        "draw",
-                        chosen,
-                        draw.draw_lead_times(distribution, stream, union.state.clock, chosen, columns[lead]),
-                    )
-            coded = network.objects["node", "capacity"]
-            for code in range(len(coded.values)):
-                chosen = nodes[:, coded.codes == code].ravel()
-                path = self._path(case, "capacity", code)
-                yield Task("draw", chosen, draw.follow_path(path, union.state.clock, chosen, columns["capacity"]))
-
-    def _path(self, case: int, column: str, code: int) -> Array:
-        """The path [period, row] of a process, for all rows of a case that have it; one period if it is constant."""
-        network = self.union.cases[case].network
-        coded = network.objects["node", column]
-        process = as_process(coded.values[code])
-        names = [network.names[row] for row in np.flatnonzero(coded.codes == code)]
-        keys = self.union.keys(case, column, names).ravel()
-        periods = 1 if isinstance(process, Constant) else self.periods
-        if process.uses_randomness:
-            return process.path(uniforms(keys, range(periods)))
-        return process.path(np.broadcast_to(0.5, (periods, keys.size)))
-
     def _receive(self) -> Iterator[Task]:
         columns = self.union.state.columns
         yield from self._kernel("receive", receive.unload, np.flatnonzero(columns["same_day"] == 0))
         yield from self._kernel("receive", receive.finish, np.flatnonzero(columns["line_size"] > 1))
 
     def _book(self, rows: Array) -> Iterator[Task]:
-        columns = self.union.state.columns
-        is_customer = columns["is_customer"][rows] > 0
+        is_customer = self.union.state.columns["is_customer"][rows] > 0
         yield from self._kernel("book", book.book, rows[~is_customer])
-        if is_customer.any():
-            yield from self._kernel(
-                "book", book.consume, rows[is_customer], columns | self._consumption(rows[is_customer])
-            )
-
-    def _consumption(self, rows: Array) -> dict[str, Array]:
-        """What these customers consume: paths [period, column], and the column of each row."""
-        columns = self.union.state.columns
-        wanted = np.zeros(columns["capacity"].size, bool)
-        wanted[rows] = True
-        paths, owners = [], []
-        for case in range(len(self.union.cases)):
-            nodes, _ = self.union.case_rows(case)
-            coded = self.union.cases[case].network.objects["node", "demand"]
-            for code in range(len(coded.values)):
-                owner = nodes[:, coded.codes == code].ravel()
-                if wanted[owner].any():
-                    paths.append(self._path(case, "demand", code)[:, wanted[owner]])
-                    owners.append(owner[wanted[owner]])
-        longest = max(path.shape[0] for path in paths)
-        column = np.zeros(columns["capacity"].size, np.uint32)
-        column[np.concatenate(owners)] = np.arange(rows.size)
-        joined = np.concatenate([np.broadcast_to(path, (longest, path.shape[1])) for path in paths], axis=1)
-        return {"consumption": np.ascontiguousarray(joined), "consumption_column": column}
+        yield from self._kernel("book", book.consume, rows[is_customer])
 
     def _order(self, rows: Array) -> Iterator[Task]:
         columns, state = self.union.state.columns, self.union.state

@@ -31,8 +31,10 @@ class Kernel:
         twin.__qualname__ = f"{function.__qualname__}_parallel"
         twin.__module__ = function.__module__
         self.arguments = tuple(inspect.signature(function).parameters)
-        self.serial: Callable[..., None] = numba.njit(cache=True)(function)
-        self.parallel: Callable[..., None] = numba.njit(cache=True, parallel=True)(twin)
+        self.serial: Callable[..., None] = numba.njit(cache=True, error_model="numpy")(function)
+        self.parallel: Callable[..., None] = numba.njit(
+            cache=True, error_model="numpy", parallel=True
+        )(twin)
         self.__doc__ = function.__doc__
 
     def bind(self, columns: Mapping[str, Any], rows: Any, *, parallel: bool | None = None) -> Callable[[], None]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from supplynet.binding import Binder, Task
 from supplynet.lower import Case, Union, unite
+from supplynet.luck import Luck
 
 
 class Watcher(Protocol):
@@ -18,15 +22,13 @@ class Watcher(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Engine:
-    """A union, the tasks of its day, and the next period."""
+    """A union, its luck, the tasks of its day, and the next period."""
 
     union: Union
+    luck: Luck
     tasks: tuple[Task, ...]
     period: int = 0
-
-    @property
-    def state(self):  # type: ignore[no-untyped-def]
-        return self.union.state
+    _opening: list[NDArray[Any]] = field(default_factory=list)
 
     def run(self, periods: int, watchers: Sequence[Watcher] = ()) -> None:
         """Play this many periods."""
@@ -37,13 +39,27 @@ class Engine:
                 call()
             for watcher in watchers:
                 watcher.keep(period)
-        self.period += periods
+            self.period = period + 1
+
+    def remember_opening(self) -> None:
+        """Keep the state as it opened, so that the union can be played again; costs its size in memory."""
+        self._opening = [array.copy() for array in self.union.state.mutable()]
+
+    def reopen(self, replications: Sequence[Sequence[int]]) -> None:
+        """Go back to the remembered opening, with other replications (as many for each case as before)."""
+        for array, opened in zip(self.union.state.mutable(), self._opening, strict=True):
+            array[...] = opened
+        for numbers, given in zip(self.union.replications, replications, strict=True):
+            numbers[:] = np.asarray(given)
+        self.luck.deal()
+        self.period = 0
 
 
 def start(cases: Sequence[Case], periods: int, *, parallel: bool | None = None) -> Engine:
-    """Make the cases ready to run for at most this many periods (what is random or given in time is laid out for them).
+    """Make cases ready to run for at most this many periods; `parallel` forces kernels of one kind, for tests.
 
     Raises ValueError that names every fault of a network.
     """
     union = unite(cases)
-    return Engine(union, Binder(union, periods, parallel).tasks())
+    luck = Luck(union, periods)
+    return Engine(union, luck, Binder(union, luck, parallel).tasks())

@@ -13,7 +13,6 @@ from supplynet.layout import OUTBOUND, Layout, add_carrier, lay_out
 from supplynet.network import Network, Signal
 from supplynet.policies.contract import Rule, group_of
 from supplynet.prepare import DEFAULT_RULES, Prepared, prepare
-from supplynet.randomness import replicate, stream_keys
 from supplynet.state import State, allocate
 
 Array = NDArray[Any]
@@ -35,7 +34,7 @@ class Union:
     """Networks side by side in one state. Runs are numbered case by case, replication by replication.
 
     `rules` are all distinct rules; the node columns ordering, input_rule and allocation say which one a row has, and
-    those named <rule>_group which rows can be served by one call.
+    those named <rule>_group which rows can be served by one call; `replications` are the numbers being played, by case.
     """
 
     cases: tuple[Case, ...]
@@ -44,6 +43,7 @@ class Union:
     state: State
     rules: tuple[Rule, ...]
     signals: dict[str, dict[str, Array]]
+    replications: list[Array]
 
     def case_rows(self, case: int) -> tuple[Array, Array]:
         """The rows [run, node] and the lanes [run, lane] (indices into layout.inbound and outbound) of a case."""
@@ -53,11 +53,6 @@ class Union:
         nodes = self.layout.row[self.layout.nodes_of[first] : self.layout.nodes_of[last]].reshape(n_runs, -1)
         lanes = np.arange(self.layout.lanes_of[first], self.layout.lanes_of[last]).reshape(n_runs, -1)
         return nodes, lanes
-
-    def keys(self, case: int, purpose: str, names: Sequence[str]) -> Array:
-        """The random streams [run, name] of a case."""
-        keys = stream_keys(self.cases[case].seed, purpose, names)
-        return replicate(keys[None, :], np.array(self.cases[case].replications)[:, None])
 
 
 def unite(cases: Sequence[Case]) -> Union:
@@ -95,7 +90,8 @@ def unite(cases: Sequence[Case]) -> Union:
     state = allocate(columns, sizes, tables_of, longest)  # type: ignore[arg-type]
     columns["clock"] = state.clock
     _open_signals(signals, cases, state)
-    return Union(tuple(cases), prepared, layout, state, rules, signals)
+    replications = [np.array(case.replications) for case in cases]
+    return Union(tuple(cases), prepared, layout, state, rules, signals, replications)
 
 
 def _number_rules(prepared: Sequence[Prepared]) -> tuple[tuple[Rule, ...], list[dict[str, Array]]]:
@@ -153,6 +149,7 @@ def _open_signals(signals: dict[str, dict[str, Array]], cases: Sequence[Case], s
     for tells, table in signals.items():
         opened = np.where(np.isnan(table["start"]), state.columns[tells][table["source"]], table["start"])
         table["ring"] = np.repeat(opened, np.maximum(table["delay"], 1))
+        state.rings.append(table["ring"])
         table["told_column"] = state.columns[tells]
         table["told"] = np.zeros(state.blocks["node"].shape[1])
         table["clock"] = state.clock

@@ -153,7 +153,7 @@ def from_columns(
     n_nodes, n_lanes = len(names), supplier.size
     problems = list(check_columns("node", names, node, n_nodes, inputs("node"), RULES))
     objects: dict[tuple[str, str], Objects] = {}
-    lane_labels = [f"{names[s]!r} -> {names[c]!r}" for s, c in zip(supplier, customer, strict=True)] if lane else []
+    lane_labels = LaneLabels(names, supplier, customer)
     problems += check_columns("lane", lane_labels, lane, n_lanes, lane_inputs(), ())
     if problems:
         fail(problems)
@@ -167,7 +167,6 @@ def from_columns(
             nodes[name] = np.array([KINDS.index(kind) for kind in values], np.int8)
         else:
             nodes[name] = np.asarray(values, object if column.dtype is str else np.float64)
-    nodes["product"] = np.array([own or name for own, name in zip(nodes["product"], names, strict=True)], object)
     for rule in RULES:
         objects["node", rule] = Objects.of(node.get(rule, [None] * n_nodes))
 
@@ -180,10 +179,8 @@ def from_columns(
             lanes[name] = np.array([UNFILLED.index(unfilled) for unfilled in values], np.uint8)
         elif name != "product":
             lanes[name] = np.asarray(values, np.float64)
-    product = [
-        given or nodes["product"][s] for given, s in zip(lane.get("product", [None] * n_lanes), supplier, strict=True)
-    ]
-    table, lanes["input"] = _inputs(customer, product)
+    nodes["product"], product = _products(names, node.get("product"), lane.get("product"), supplier)
+    table, lanes["input"] = _inputs(customer, *product)
     for name, column in inputs("input").items():
         values = np.asarray(lane.get(name, np.full(n_lanes, column.default)), np.float64)
         table[name] = np.empty(table["node"].size)
@@ -202,13 +199,41 @@ def from_columns(
     return Network(tuple(names), nodes, lanes, table, tuple(signals), objects)
 
 
-def _inputs(customer: Array, product: Sequence[str]) -> tuple[dict[str, Array], Array]:
+class LaneLabels(Sequence[str]):
+    """The lanes as messages name them, written only when a message needs one."""
+
+    def __init__(self, names: Sequence[str], supplier: Array, customer: Array) -> None:
+        self._names, self._supplier, self._customer = names, supplier, customer
+
+    def __len__(self) -> int:
+        return int(self._supplier.size)
+
+    def __getitem__(self, at: Any) -> Any:
+        return f"{self._names[self._supplier[at]]!r} -> {self._names[self._customer[at]]!r}"
+
+
+def _products(names: Sequence[str], of_node: Any, of_lane: Any, supplier: Array) -> tuple[Array, tuple[Array, Array]]:
+    """The product of each node by name; and of each lane as a code, with the names of the codes.
+
+    A node makes a product of its own name, and a lane carries what its supplier makes, unless it is said otherwise.
+    """
+    own = np.array(names, object)
+    if of_node is None and of_lane is None:
+        return own, (supplier, own)
+    if of_node is not None:
+        own = np.array([given or name for given, name in zip(of_node, names, strict=True)], object)
+    carried = own[supplier]
+    if of_lane is not None:
+        carried = np.array([given or made for given, made in zip(of_lane, carried, strict=True)], object)
+    products, code = np.unique(carried.astype(str), return_inverse=True)
+    return own, (code.astype(np.int64), products.astype(object))
+
+
+def _inputs(customer: Array, code: Array, products: Array) -> tuple[dict[str, Array], Array]:
     """Lanes that bring one product to one buyer are one input; inputs are numbered by buyer, then product."""
-    products, code = np.unique(np.asarray(product, dtype=str), return_inverse=True)
     n_products = max(products.size, 1)
     key, of_lane = np.unique(customer * n_products + code, return_inverse=True)
-    table: dict[str, Array] = {"node": key // n_products, "product": products[key % n_products]}
-    return table, of_lane.astype(np.int64)
+    return {"node": key // n_products, "product": products[key % n_products]}, of_lane.astype(np.int64)
 
 
 def _shares(given: Any, of_lane: Array, n_inputs: int, names: Sequence[str], node: Array) -> tuple[Array, list[str]]:

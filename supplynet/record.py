@@ -64,6 +64,11 @@ class Record:
         shapes = {block: (columns.size, n_kept, self._width(block)) for block, columns in self._columns.items()}
         self._check_memory(8 * sum(int(np.prod(shape)) for shape in shapes.values()))
         self._kept: dict[Block, Array] = {block: np.empty(shape) for block, shape in shapes.items()}
+        self._copies = [
+            (self._kept[block], whole, None if columns.size == whole.shape[0] else columns)
+            for block, columns in self._columns.items()
+            if columns.size and (whole := union.state.blocks[block]).size
+        ]
         self._totals = np.zeros((self._columns["node"].size, union.layout.row.size)) if self.keep_what.by else None
 
     def keep(self, period: int) -> None:
@@ -76,9 +81,8 @@ class Record:
                 for kept, values in zip(self._kept["node"], chosen, strict=True):
                     kept[at - 1] = np.bincount(self._group, weights=values, minlength=len(self.labels))
         elif not rest:
-            for block, columns in self._columns.items():
-                for kept, column in zip(self._kept[block], columns, strict=True):
-                    kept[at - 1] = self.union.state.blocks[block][column]
+            for kept, block, chosen in self._copies:
+                kept[:, at - 1] = block if chosen is None else block[chosen]
 
     def __contains__(self, key: str) -> bool:
         return key in self.keys

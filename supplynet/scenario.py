@@ -30,7 +30,8 @@ class Scenario:
     """A network and how to run it. Frozen: `with_lever` or `dataclasses.replace` makes another one.
 
     periods: how many; seed: of all randomness; warm_up: first periods that the measures leave out; start: "steady"
-    (every pipeline filled at mean demand) or "empty"; about: one line; hint: what to try next; levers: those set.
+    (every pipeline filled at mean demand) or "empty"; about: one line; hint: what to try next; levers: those set,
+    in order; own_levers: the keyword arguments that a ready-made scenario was built with.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Scenario:
     about: str = ""
     hint: str = ""
     levers: Mapping[str, Any] = field(default_factory=dict)
+    own_levers: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, least in (("periods", 1), ("seed", 0), ("warm_up", 0)):
@@ -64,7 +66,8 @@ class Scenario:
         """A scenario in which one lever has another value. Raises ValueError that names the nearest lever there is."""
         if lever in ("periods", "seed", "warm_up", "start"):
             return replace(self, **{lever: value})
-        return replace(self, network=set_lever(self.network, lever, value), levers={**self.levers, lever: value})
+        earlier = {name: given for name, given in self.levers.items() if name != lever}
+        return replace(self, network=set_lever(self.network, lever, value), levers={**earlier, lever: value})
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,11 +177,15 @@ def replicate(scenario: Scenario, replications: int | Sequence[int], *, block: i
     if not numbers:
         raise ValueError("replications is 0, must be at least 1; ask for more")
     size = block or max(1, BLOCK_CELLS // max(scenario.network.n_nodes * 30, 1))
-    parts = []
+    parts: list[dict[str, Array]] = []
     for first in range(0, len(numbers), size):
-        case = Case(scenario.network, scenario.seed, numbers[first : first + size], scenario.start)
-        ready = engine.start([case], scenario.periods)
-        record = Record(ready.union, scenario.periods, NEEDED)
+        chosen = numbers[first : first + size]
+        if first == 0 or len(chosen) < size:
+            ready = engine.start([Case(scenario.network, scenario.seed, chosen, scenario.start)], scenario.periods)
+            record = Record(ready.union, scenario.periods, NEEDED)
+            ready.remember_opening()
+        else:
+            ready.reopen([chosen])
         ready.run(scenario.periods, [record])
         parts.append(of_case(record, 0, scenario.warm_up)[1])
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

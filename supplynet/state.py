@@ -5,7 +5,7 @@ A block is [column, row]; each column is known by its key, so that kernels, rule
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -16,13 +16,14 @@ from supplynet.schema import results
 
 Array = NDArray[Any]
 Block = Literal["node", "inbound", "outbound"]
+CARRIERS: Final = ("mail", "transport", "line")
 BLOCKS: Final[tuple[Block, ...]] = ("node", "inbound", "outbound")
 
 
 @dataclass(slots=True, eq=False)
 class State:
     """All columns by name. `blocks` are the results; `tables` says in which table a column lies; `memories` is what
-    rules remember; `clock[0]` is the period and `clock[n]` the period modulo n.
+    rules remember, `rings` what signals carry; `clock[0]` is the period and `clock[n]` the period modulo n.
     """
 
     columns: dict[str, Array]
@@ -32,11 +33,20 @@ class State:
     clock: NDArray[np.uint32]
     sizes: NDArray[np.uint32]
     memories: list[dict[str, Array]] = field(default_factory=list)
+    rings: list[Array] = field(default_factory=list)
 
     def turn_to(self, period: int) -> None:
         """Set the clock."""
         np.remainder(period, self.sizes, out=self.clock[1:])
         self.clock[0] = period
+
+
+    def mutable(self) -> Iterator[Array]:
+        """Every array that a run changes and that the next run must find as it opened."""
+        yield from self.blocks.values()
+        yield from (self.columns[carrier] for carrier in CARRIERS)
+        yield from self.rings
+        yield from (part for memory in self.memories for part in memory.values())
 
 
 def allocate(columns: dict[str, Array], sizes: Mapping[Block, int], tables: dict[str, str], longest: int) -> State:

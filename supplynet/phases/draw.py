@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,35 +11,37 @@ from supplynet.distributions import Distribution
 from supplynet.randomness import uniforms
 
 Array = NDArray[Any]
-CELLS = 2_000_000  # drawn ahead at a time
+CELLS: Final = 2_000_000  # drawn ahead at a time
 
 
-def draw_lead_times(
-    distribution: Distribution, keys: Array, clock: Array, rows: Array, lead: Array
-) -> Callable[[], None]:
-    """One lead time for each of these rows and each period, as a call without arguments.
+class DrawLeadTimes:
+    """One lead time for each of these rows and each period, from the stream of each row; drawn some periods ahead."""
 
-    `keys` [row] are the streams of the rows; draws are made some periods ahead, in blocks.
-    """
-    periods = max(1, CELLS // max(rows.size, 1))
-    drawn = np.empty((0, rows.size), lead.dtype)
-    first = 0
+    def __init__(self, distribution: Distribution, clock: Array, rows: Array, lead: Array) -> None:
+        self._distribution, self._clock, self._rows, self._lead = distribution, clock, rows, lead
+        self._ahead = max(1, CELLS // max(rows.size, 1))
+        self._keys: Array = np.zeros(rows.size, np.uint64)
+        self._drawn: Array = np.empty((0, rows.size), lead.dtype)
+        self._first = 0
 
-    def draw() -> None:
-        nonlocal drawn, first
-        period = int(clock[0])
-        if not first <= period < first + drawn.shape[0]:
-            first = period
-            drawn = distribution.whole(uniforms(keys, range(period, period + periods))).astype(lead.dtype)
-        lead[rows] = drawn[period - first]
+    def deal(self, keys: Array) -> None:
+        """Begin anew with other streams, [row]."""
+        self._keys, self._drawn = keys, self._drawn[:0]
 
-    return draw
+    def __call__(self) -> None:
+        period = int(self._clock[0])
+        if not self._first <= period < self._first + self._drawn.shape[0]:
+            self._first = period
+            luck = uniforms(self._keys, range(period, period + self._ahead))
+            self._drawn = self._distribution.whole(luck).astype(self._lead.dtype)
+        self._lead[self._rows] = self._drawn[period - self._first]
 
 
-def follow_path(path: Array, clock: Array, rows: Array, column: Array) -> Callable[[], None]:
-    """Let a column of these rows follow a path [period, row], as a call without arguments; its last value holds."""
+class FollowPath:
+    """Lets a column of these rows follow a path [period, row]; its last value holds."""
 
-    def follow() -> None:
-        column[rows] = path[min(int(clock[0]), path.shape[0] - 1)]
+    def __init__(self, path: Array, clock: Array, rows: Array, column: Array) -> None:
+        self._path, self._clock, self._rows, self._column = path, clock, rows, column
 
-    return follow
+    def __call__(self) -> None:
+        self._column[self._rows] = self._path[min(int(self._clock[0]), self._path.shape[0] - 1)]

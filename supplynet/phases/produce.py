@@ -37,21 +37,18 @@ def produce(
                     on_order[end] -= arrived
                 held += input_stock[end]
             stock[item] = held
+            makes = (1.0 - criticality[item]) * wanted + criticality[item] * (held / units_per_output[item])
             if held < units_per_output[item] * wanted:
-                makes = (1.0 - criticality[item]) * wanted + criticality[item] * (held / units_per_output[item])
                 started = min(started, makes)
         for item in range(first_input[node], first_input[node + ONE]):
-            drawn = units_per_output[item] * started
-            if drawn >= stock[item]:
-                for end in range(first_end[item], first_end[item + ONE]):
-                    input_stock[end] = 0.0
-            elif drawn > 0.0:
-                kept = (stock[item] - drawn) / stock[item]
-                for end in range(first_end[item], first_end[item + ONE]):
-                    if input_stock[end] == stock[item]:
-                        input_stock[end] -= drawn
-                    else:
-                        input_stock[end] *= kept
+            left = max(0.0, stock[item] - units_per_output[item] * started)
+            first = first_end[item]
+            if first_end[item + ONE] == first + ONE:
+                input_stock[first] = left
+            elif left < stock[item]:
+                kept = left / stock[item]
+                for end in range(first, first_end[item + ONE]):
+                    input_stock[end] *= kept
         production_backlog[node] -= started
         production_started[node] = started
         size = line_size[node]

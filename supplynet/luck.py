@@ -1,0 +1,105 @@
+"""What chance and time decide of a union: demand, capacities, lead times. Dealt before a run, and again for another one.
+
+Every number is a function of seed, replication, purpose, name and period, so the same run has the same luck wherever
+it lies, and scenarios of one replication share theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.demand import Constant, Process, as_process
+from supplynet.lower import Union
+from supplynet.phases.draw import DrawLeadTimes, FollowPath
+from supplynet.randomness import replicate, stream_keys, uniforms
+
+Array = NDArray[Any]
+LEADS: Final = (
+    ("production_lead_time", "production_lead"),
+    ("order_lead_time", "order_lead"),
+    ("shipment_lead_time", "shipment_lead"),
+)
+
+
+class Luck:
+    """The paths and streams of a union. `consumption` [period, customer] is what customers want."""
+
+    def __init__(self, union: Union, periods: int) -> None:
+        self.union, self.periods = union, periods
+        self._deals: list[Callable[[], None]] = []
+        self.draws: list[tuple[Array, Callable[[], None]]] = [*self._lead_times(), *self._capacities()]
+        union.state.columns["consumption"], union.state.columns["consumption_column"] = self._consumption()
+        self.deal()
+
+    def deal(self) -> None:
+        """Draw for the replications that the union has now."""
+        for deal in self._deals:
+            deal()
+
+    def _keys(self, case: int, purpose: str, names: list[str]) -> Array:
+        """The streams [run, name] of a case."""
+        keys = stream_keys(self.union.cases[case].seed, purpose, names)
+        return replicate(keys[None, :], self.union.replications[case][:, None])
+
+    def _fill(self, path: Array, case: int, purpose: str, process: Process, names: list[str]) -> None:
+        """Fill a path [period, row] of all runs of a case, now or, where it is random, at each deal."""
+        if not process.uses_randomness:
+            path[:] = process.path(np.broadcast_to(0.5, path.shape))
+            return
+
+        def deal() -> None:
+            path[:] = process.path(uniforms(self._keys(case, purpose, names).ravel(), range(path.shape[0])))
+
+        self._deals.append(deal)
+
+    def _processes(self, column: str) -> Iterator[tuple[int, Process, list[str], Array]]:
+        """Every process in a node column: its case, itself, and the names and rows [run * name] that have it."""
+        for case, described in enumerate(self.union.cases):
+            coded = described.network.objects["node", column]
+            nodes, _ = self.union.case_rows(case)
+            for code, value in enumerate(coded.values):
+                chosen = np.flatnonzero(coded.codes == code)
+                names = [described.network.names[node] for node in chosen.tolist()]
+                yield case, as_process(value), names, nodes[:, chosen].ravel()
+
+    def _consumption(self) -> tuple[Array, Array]:
+        """The paths of all customers side by side, and which of them each row has."""
+        found = list(self._processes("demand"))
+        n_periods = 1 if all(isinstance(process, Constant) for _, process, _, _ in found) else self.periods
+        widths = [rows.size for _, _, _, rows in found]
+        path = np.zeros((n_periods, sum(widths)))
+        column = np.zeros(self.union.layout.row.size, np.uint32)
+        for (case, process, names, rows), last in zip(found, np.cumsum(widths).tolist(), strict=True):
+            column[rows] = np.arange(last - rows.size, last)
+            self._fill(path[:, last - rows.size : last], case, "demand", process, names)
+        return path, column
+
+    def _capacities(self) -> Iterator[tuple[Array, Callable[[], None]]]:
+        state = self.union.state
+        for case, process, names, rows in self._processes("capacity"):
+            path = np.empty((1 if isinstance(process, Constant) else self.periods, rows.size))
+            self._fill(path, case, "capacity", process, names)
+            yield rows, FollowPath(path, state.clock, rows, state.columns["capacity"])
+
+    def _lead_times(self) -> Iterator[tuple[Array, Callable[[], None]]]:
+        state, layout = self.union.state, self.union.layout
+        for case, described in enumerate(self.union.cases):
+            network = described.network
+            nodes, lanes = self.union.case_rows(case)
+            places = (("node", nodes), ("lane", layout.inbound[lanes]), ("lane", layout.outbound[lanes]))
+            for (table, place), (purpose, column) in zip(places, LEADS, strict=True):
+                coded = network.objects[table, purpose]
+                for code, distribution in enumerate(coded.values):
+                    chosen = np.flatnonzero(coded.codes == code)
+                    labels = network.names if table == "node" else network.lane_names()
+                    rows = place[:, chosen].ravel()
+                    draw = DrawLeadTimes(distribution, state.clock, rows, state.columns[column])
+                    self._deal_lead_times(draw, case, purpose, [labels[at] for at in chosen.tolist()])
+                    yield rows, draw
+
+    def _deal_lead_times(self, draw: DrawLeadTimes, case: int, purpose: str, names: list[str]) -> None:
+        self._deals.append(lambda: draw.deal(self._keys(case, purpose, names).ravel()))
