@@ -1,4 +1,4 @@
-"""What chance and time decide of a union: demand, capacities, lead times. Dealt before a run, and again for another one.
+"""What chance and time decide of a union: demand, capacities, lead times. Dealt before a run, and anew for the next.
 
 Every number is a function of seed, replication, purpose, name and period, so the same run has the same luck wherever
 it lies, and scenarios of one replication share theirs.

@@ -16,12 +16,14 @@ Array = NDArray[Any]
 
 def mean(series: Array) -> Array:
     """Mean over time of each row. Shapes: [period, ...] -> [...]."""
-    return _columns(_mean, series)
+    flat, shape = _flat(series)
+    middle: Array = _mean(flat).reshape(shape)
+    return middle
 
 
 def variance(series: Array) -> Array:
     """Sample variance over time of each row (divided by periods - 1). Shapes: [period, ...] -> [...]."""
-    return _columns(_variance, series)
+    return mean_and_variance(series)[1]
 
 
 def total(series: Array) -> Array:
@@ -30,12 +32,19 @@ def total(series: Array) -> Array:
     return summed
 
 
+def mean_and_variance(series: Array) -> tuple[Array, Array]:
+    """Mean and sample variance over time of each row, in one go. Shapes: [period, ...] -> [...] each."""
+    flat, shape = _flat(series)
+    middle, spread = _mean_and_variance(flat)
+    return middle.reshape(shape), spread.reshape(shape)
+
+
 def bullwhip_ratio(order: Array, demand: Array) -> Array:
     """Var(order) / Var(demand) of each row, nan where demand does not vary.
 
     Shapes: [period, ...] -> [...]; drop the warm-up first. Source: Chen, Drezner, Ryan & Simchi-Levi (2000).
     """
-    return _ratio(variance(order), variance(demand))
+    return ratio(variance(order), variance(demand))
 
 
 def fill_rate(filled: Array, demand: Array) -> Array:
@@ -43,7 +52,7 @@ def fill_rate(filled: Array, demand: Array) -> Array:
 
     Shapes: [period, ...] -> [...]. Source: Silver, Pyke & Thomas (2017), Inventory and Production Management.
     """
-    return _ratio(mean(filled), mean(demand))
+    return ratio(mean(filled), mean(demand))
 
 
 def cycle_service_level(backlog: Array, lost: Array | float = 0.0) -> Array:
@@ -53,7 +62,7 @@ def cycle_service_level(backlog: Array, lost: Array | float = 0.0) -> Array:
 
 def days_of_supply(on_hand: Array, demand: Array) -> Array:
     """Mean stock over mean demand, in periods, nan without demand. Shapes: [period, ...] -> [...]."""
-    return _ratio(mean(on_hand), mean(demand))
+    return ratio(mean(on_hand), mean(demand))
 
 
 def peak(series: Array) -> Array:
@@ -62,15 +71,14 @@ def peak(series: Array) -> Array:
     return greatest
 
 
-def _ratio(above: Array, below: Array) -> Array:
+def ratio(above: Array, below: Array) -> Array:
+    """One array over another, nan where the lower one is not positive. Shapes: equal."""
     defined = below > 0
     return np.where(defined, above / np.where(defined, below, 1.0), np.nan)
 
 
-def _columns(function: Any, series: Array) -> Array:
-    flat = np.ascontiguousarray(series, np.float64).reshape(series.shape[0], -1)
-    result: Array = function(flat).reshape(series.shape[1:])
-    return result
+def _flat(series: Array) -> tuple[Array, tuple[int, ...]]:
+    return np.ascontiguousarray(series, np.float64).reshape(series.shape[0], -1), series.shape[1:]
 
 
 @numba.njit(cache=True)  # type: ignore[misc]
@@ -85,14 +93,14 @@ def _mean(series: Any) -> Any:
 
 
 @numba.njit(cache=True)  # type: ignore[misc]
-def _variance(series: Any) -> Any:
+def _mean_and_variance(series: Any) -> Any:
     """Squared distances from the mean in the order of time; two passes, so large means do no harm."""
     n_periods, n_rows = series.shape
-    if n_periods < 2:
-        return np.full(n_rows, np.nan)
     middle = _mean(series)
+    if n_periods < 2:
+        return middle, np.full(n_rows, np.nan)
     squared = np.zeros(n_rows)
     for period in range(n_periods):
         for row in range(n_rows):
             squared[row] += (series[period, row] - middle[row]) ** 2
-    return squared / (n_periods - 1)
+    return middle, squared / (n_periods - 1)

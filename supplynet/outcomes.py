@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.metrics import bullwhip_ratio, fill_rate, mean, peak, total
+from supplynet.metrics import bullwhip_ratio, mean, mean_and_variance, peak, ratio, total
 from supplynet.network import Network
 from supplynet.record import Keep, Record
 from supplynet.schema import CUSTOMER, KINDS
@@ -26,12 +26,14 @@ NEEDED: Final = Keep(columns=("demand", "production_order", "filled", "on_hand",
 
 def measure(column: Columns) -> dict[str, Array]:
     """The measures of each row, from a function that gives a column [period, row] by key. Units: see metrics."""
-    demand, ordered = column("demand"), column("production_order")
+    ordered = column("production_order")
+    mean_demand, demand_variance = mean_and_variance(column("demand"))
+    mean_order, order_variance = mean_and_variance(ordered)
     return {
-        "mean_demand": mean(demand),
-        "mean_order": mean(ordered),
-        "bullwhip_ratio": bullwhip_ratio(ordered, demand),
-        "fill_rate": fill_rate(column("filled"), demand),
+        "mean_demand": mean_demand,
+        "mean_order": mean_order,
+        "bullwhip_ratio": ratio(order_variance, demand_variance),
+        "fill_rate": ratio(mean(column("filled")), mean_demand),
         "mean_on_hand": mean(column("on_hand")),
         "mean_backlog": mean(column("backlog")),
         "peak_order": peak(ordered),

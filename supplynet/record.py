@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numba
 import numpy as np
 import psutil
 from numpy.typing import NDArray
@@ -64,25 +65,25 @@ class Record:
         shapes = {block: (columns.size, n_kept, self._width(block)) for block, columns in self._columns.items()}
         self._check_memory(8 * sum(int(np.prod(shape)) for shape in shapes.values()))
         self._kept: dict[Block, Array] = {block: np.empty(shape) for block, shape in shapes.items()}
-        self._copies = [
-            (self._kept[block], whole, None if columns.size == whole.shape[0] else columns)
-            for block, columns in self._columns.items()
-            if columns.size and (whole := union.state.blocks[block]).size
-        ]
+        self._copies: list[tuple[Array, Array]] = []
+        for block, columns in self._columns.items():
+            kept, source = self._kept[block], union.state.blocks[block]
+            every = columns.size == len(source)
+            pairs = [(kept, source)] if every else [(kept[at], source[column]) for at, column in enumerate(columns)]
+            self._copies += pairs
+        self._unkept = np.zeros((self._columns["node"].size, 1, self._width("node")))[:, 0]
         self._totals = np.zeros((self._columns["node"].size, union.layout.row.size)) if self.keep_what.by else None
 
     def keep(self, period: int) -> None:
         """Take the end of this period into the record."""
         at, rest = divmod(period + 1, self.keep_what.every)
         if self._totals is not None:
-            chosen = self.union.state.blocks["node"][self._columns["node"]]
-            self._totals += chosen
-            if not rest:
-                for kept, values in zip(self._kept["node"], chosen, strict=True):
-                    kept[at - 1] = np.bincount(self._group, weights=values, minlength=len(self.labels))
+            nodes, columns = self.union.state.blocks["node"], self._columns["node"]
+            sums = self._kept["node"][:, at - 1] if not rest else self._unkept
+            _sum_by_label(nodes, columns, self._group, self._totals, sums)
         elif not rest:
-            for kept, block, chosen in self._copies:
-                kept[:, at - 1] = block if chosen is None else block[chosen]
+            for kept, source in self._copies:
+                kept[..., at - 1, :] = source
 
     def __contains__(self, key: str) -> bool:
         return key in self.keys
@@ -158,3 +159,15 @@ class Record:
                 f"the record would take {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free; "
                 'keep fewer columns or periods, or sums: Keep(columns=("on_hand",), by="kind", every=7)'
             )
+
+
+@numba.njit(cache=True)  # type: ignore[misc]
+def _sum_by_label(nodes: Any, columns: Any, group: Any, totals: Any, sums: Any) -> None:
+    """Sums over the rows of each label, row after row, and running totals of each row."""
+    for at in range(columns.size):
+        for label in range(sums.shape[1]):
+            sums[at, label] = 0.0
+        for row in range(group.size):
+            value = nodes[columns[at], row]
+            totals[at, row] += value
+            sums[at, group[row]] += value

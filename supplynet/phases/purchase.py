@@ -39,6 +39,9 @@ def post(
         due = today + order_lead[end]
         if due >= size:
             due -= size
-        mail[mail_start[end] + read] = 0.0
-        mail[mail_start[end] + due] += order[end]
+        if due == read:
+            mail[mail_start[end] + read] = order[end]
+        else:
+            mail[mail_start[end] + read] = 0.0
+            mail[mail_start[end] + due] += order[end]
         on_order[end] += order[end]

@@ -42,8 +42,11 @@ def ship(
             due = today + shipment_lead[end]
             if due >= size:
                 due -= size
-            transport[transport_start[end] + read] = 0.0
-            transport[transport_start[end] + due] += shipment[end]
+            if due == read:
+                transport[transport_start[end] + read] = shipment[end]
+            else:
+                transport[transport_start[end] + read] = 0.0
+                transport[transport_start[end] + due] += shipment[end]
         on_hand[node] = max(0.0, on_hand[node] - sent)
         shipped[node] = sent
         filled[node] = at_once

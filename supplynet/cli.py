@@ -1,0 +1,291 @@
+"""The command line: run a scenario, list them, show one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from supplynet import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from supplynet.record import Keep
+    from supplynet.scenario import Result, Scenario
+    from supplynet.scenarios import Recipe
+
+PATIENCE: Final = 1.0  # seconds until a progress bar appears
+REDRAW: Final = 0.1  # seconds between two of its pictures
+NARROW: Final = 100  # columns of a page that is no terminal
+COMPILING: Final = "compiling the kernels; this happens once, and takes about ten seconds"
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Supply networks in which bullwhip, shortages and cascades emerge from local rules.",
+    epilog="Start with: supplynet run",
+)
+
+
+def main() -> None:
+    """The entry point of the shell command."""
+    app(prog_name="supplynet")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what a library raises into one message on stderr and an exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("stopped, nothing written", err=True)
+        raise typer.Exit(130) from None
+    except BrokenPipeError:
+        raise
+    except (ValueError, TypeError, KeyError, OverflowError, MemoryError, OSError) as fault:
+        words = str(fault.args[0]) if isinstance(fault, KeyError) and fault.args else str(fault)
+        typer.echo(f"error: {words or type(fault).__name__}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"supplynet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def shell(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Supply networks in which bullwhip, shortages and cascades emerge from local rules."""
+
+
+@app.command()
+def run(
+    scenario: Annotated[
+        str, typer.Argument(help="A name that `supplynet scenarios` lists, or the scenario.toml of a saved run.")
+    ] = "flour-2020",
+    periods: Annotated[int | None, typer.Option(help="How many periods to run.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all randomness.")] = None,
+    levers: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="LEVER=VALUE", help="Set a lever (`supplynet show` lists them); repeatable."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for nodes.parquet, lanes.parquet, outcomes.json, scenario.toml and the picture."),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="File of the picture: .png, .svg or .pdf (default: SCENARIO.png).")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")] = False,
+) -> None:
+    """Run a scenario, print what happened, and save a picture."""
+    with told():
+        from supplynet import saving
+        from supplynet.scenarios import find_recipe
+
+        recipe = with_options(find_recipe(scenario), levers or [], periods, seed)
+        ready = recipe.build()
+        picture = picture_path(ready, out, plot)
+        if out is not None:
+            saving.check_folder(out)
+        result = play(ready, recipe.replication, keep_for(ready))
+        if out is not None:
+            saving.save(result, out)
+        if picture is not None:
+            from supplynet import plot as plots
+
+            picture.parent.mkdir(parents=True, exist_ok=True)
+            plots.save(plots.overview(result), picture)
+        if json:
+            typer.echo(saving.to_json(result))
+        else:
+            tell(result, picture, out)
+
+
+@app.command()
+def scenarios() -> None:
+    """List the ready-made scenarios."""
+    with told():
+        from supplynet.scenarios import READY_MADE, load
+
+        width = max(map(len, READY_MADE))
+        for name in READY_MADE:
+            typer.echo(f"{name:{width}}  {load(name).about}")
+
+
+@app.command()
+def show(
+    scenario: Annotated[str, typer.Argument(help="A name that `supplynet scenarios` lists, or a saved scenario.toml.")],
+) -> None:
+    """Show a scenario: its network, its rules, and its levers with units and current values."""
+    with told():
+        from supplynet.report import scenario_parts
+        from supplynet.scenarios import load
+
+        page = _console()
+        for part in scenario_parts(load(scenario)):
+            page.print(part)
+
+
+def with_options(recipe: Recipe, sets: list[str], periods: int | None, seed: int | None) -> Recipe:
+    """The recipe with what the command line sets. Raises ValueError that names the option."""
+    for text in sets:
+        lever, _, value = (part.strip() for part in text.partition("="))
+        if not (lever and value):
+            raise ValueError(f"--set {text!r}: must be LEVER=VALUE; write for example --set periods=100")
+        recipe = recipe.with_lever(lever, value)
+    for lever, given in (("periods", periods), ("seed", seed)):
+        if given is not None:
+            recipe = recipe.with_lever(lever, given)
+    return recipe
+
+
+def picture_path(scenario: Scenario, out: Path | None, plot: Path | None) -> Path | None:
+    """Where the picture goes; None, and a word on stderr, if nobody asked for it and the folder is closed.
+
+    Raises ValueError for a kind of picture that is not known, OSError if its folder cannot be written to.
+    """
+    from supplynet.plot import check_path
+    from supplynet.saving import check_folder
+
+    if plot is not None:
+        check_path(plot)
+        check_folder(plot.parent)
+        return plot
+    path = Path(f"{scenario.name}.png") if out is None else out / f"{scenario.name}.png"
+    try:
+        check_folder(path.parent)
+    except OSError as fault:
+        if out is not None:
+            raise
+        typer.echo(f"no picture: {fault}; or name a file with --plot", err=True)
+        return None
+    return path
+
+
+def keep_for(scenario: Scenario) -> Keep | None:
+    """What to keep: everything; of a long run what the table and the picture need; None leaves it to the record.
+
+    Raises MemoryError if even the demand of so many periods would not fit.
+    """
+    import psutil
+
+    from supplynet.outcomes import NEEDED
+    from supplynet.record import FULL
+
+    columns = len(NEEDED.columns or ())
+    cells = scenario.periods * scenario.network.n_nodes
+    free = psutil.virtual_memory().available
+    if 8 * cells > free:
+        raise MemoryError(
+            f"{scenario.periods:,} periods of {scenario.network.n_nodes:,} nodes need more than "
+            f"{8 * cells / 1e9:,.1f} GB and {free / 1e9:.1f} GB are free; run fewer with --periods"
+        )
+    everything = cells * 14 + scenario.periods * scenario.network.n_lanes * 7
+    return NEEDED if everything > FULL >= cells * columns / 10 and 8 * cells * columns < free / 4 else None
+
+
+def play(scenario: Scenario, replication: int, keep: Keep | None) -> Result:
+    """Run, with a progress bar from the first second on, and a word if the kernels have to be compiled."""
+    import supplynet
+
+    if _cache_is_cold():
+        typer.echo(COMPILING, err=True)
+    if keep is not None:
+        typer.echo("a long run: kept are the columns that the table needs, not the lanes", err=True)
+    with Progress(scenario.periods) as progress:
+        return supplynet.run(scenario, replication=replication, keep=keep, watchers=lambda engine: (progress,))
+
+
+def _cache_is_cold() -> bool:
+    """Whether numba has no compiled kernel of this very source at hand."""
+    from supplynet.phases import book
+
+    kernel: Any = book.book.serial
+    source, cache = Path(book.__file__), Path(kernel.stats.cache_path)
+    compiled = [index.stat().st_mtime for index in cache.glob("book.*.nbi")]
+    return not compiled or max(compiled) < source.stat().st_mtime
+
+
+class Progress:
+    """A bar on stderr that appears after a second, where stderr is a terminal."""
+
+    def __init__(self, periods: int) -> None:
+        self.periods = periods
+        self.next = time.perf_counter() + PATIENCE if sys.stderr.isatty() else float("inf")
+        self.bar: Any = None
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+
+    def keep(self, period: int) -> None:
+        """Redraw, if it is time."""
+        if time.perf_counter() >= self.next:
+            self._draw(period + 1)
+
+    def _draw(self, done: int) -> None:
+        from rich import progress
+        from rich.console import Console
+
+        if self.bar is None:
+            shown = (
+                *progress.Progress.get_default_columns(),
+                progress.TextColumn("{task.completed} of {task.total} periods"),
+            )
+            self.bar = progress.Progress(*shown, console=Console(stderr=True), auto_refresh=False, transient=True)
+            self.bar.start()
+            self.bar.add_task("running", total=self.periods)
+        self.bar.update(self.bar.task_ids[0], completed=done)
+        self.bar.refresh()
+        self.next = time.perf_counter() + REDRAW
+
+
+def tell(result: Result, picture: Path | None, out: Path | None) -> None:
+    """Print the table by tier, what happened, what to try next, and where the files are."""
+    from supplynet import report
+
+    page, scenario = _console(), result.scenario
+    page.print(f"{scenario.name}: {scenario.about}", style="bold", markup=False, highlight=False)
+    if result.record.summed:
+        page.print(
+            f"The record holds sums by {result.record.keep_what.by} only; --out or --json has the totals by node."
+        )
+    else:
+        page.print(report.tier_table(result))
+        page.print()
+        page.print(report.sentence(result), markup=False, highlight=False)
+    if scenario.name in report.CAVEATS:
+        page.print(report.CAVEATS[scenario.name], markup=False, highlight=False)
+    if scenario.hint:
+        page.print(f"Try next: {scenario.hint}", markup=False, highlight=False)
+    for what, where in (("Picture", picture), ("Files", out)):
+        if where is not None:
+            typer.echo(f"{what}: {where}")
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    page = Console(highlight=False)
+    return page if page.is_terminal or "COLUMNS" in os.environ else Console(highlight=False, width=NARROW)
+
+
+if __name__ == "__main__":
+    main()

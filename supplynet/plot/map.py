@@ -1,0 +1,159 @@
+"""The map of a network, tier by tier from its sources to its market."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.plot.style import GREY, LOOKS, PALE, SMALL, axes_for, room
+from supplynet.report import Tier, tier_groups
+from supplynet.scenario import Result, Scenario
+from supplynet.schema import KINDS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[Any]
+LABELLED: Final = 60  # nodes; a larger map has no names
+
+
+def network_map(what: Result | Scenario, ax: Axes | None = None) -> Axes:
+    """The network from its sources on the left to its market on the right; of more than 60 nodes, without names.
+
+    Colour and mark tell the kind of a node, the width of a lane its mean flow where a run is given.
+    """
+    from matplotlib.collections import LineCollection
+    from matplotlib.lines import Line2D
+
+    result = what if isinstance(what, Result) else None
+    network = (what.scenario if isinstance(what, Result) else what).network
+    ax, columns = axes_for(ax, 7.0, 4.0), tier_groups(network)[::-1]
+    place = _places(columns, network.lane["supplier"], network.lane["customer"])
+    flow = np.zeros(network.n_lanes)
+    if result is not None and not result.record.summed and "shipment" in result.record:
+        flow = result.record["shipment"][result.scenario.warm_up // result.record.keep_what.every :].mean(axis=0)
+    most = float(flow.max(initial=0.0))
+    tails, heads = place[network.lane["supplier"]], place[network.lane["customer"]]
+    forward = heads[:, 0] > tails[:, 0]
+    for chosen, dashes in ((forward, "solid"), (~forward, "dashed")):
+        width = 0.6 + (3.4 * flow[chosen] / most if most > 0 else 0.0)
+        curves: Any = _curves(tails[chosen], heads[chosen])
+        ax.add_collection(LineCollection(curves, linewidths=width, colors=PALE, linestyles=dashes, alpha=0.8, zorder=1))
+    width, height = room(ax)
+    mark = float(np.clip(0.5 * height / max(len(tier.nodes) for tier in columns), 2.0, 9.0))
+    for kind in dict.fromkeys(network.node["kind"].tolist()):
+        at = place[network.node["kind"] == kind]
+        colour, shape = LOOKS[KINDS[kind]]
+        ax.scatter(
+            at[:, 0], at[:, 1], mark**2, c=colour, marker=shape, edgecolors="black", linewidths=0.5, zorder=2,
+            label=KINDS[kind],
+        )  # fmt: skip
+    sides = (
+        _write_names(ax, network.names, columns, place, (width, height), mark)
+        if network.n_nodes <= LABELLED
+        else (0.3, 0.3)
+    )
+    ax.set_xlim(-sides[0], len(columns) - 1 + sides[1])
+    ax.set_ylim(0.0, 1.0)
+    ax.set_yticks([])
+    step = -(-len(columns) // 12)
+    ticks = range((len(columns) - 1) % step, len(columns), step)
+    ax.set_xticks(ticks, [f"tier {'-' if columns[at].number is None else columns[at].number}" for at in ticks])
+    ax.tick_params(axis="x", length=0, labelsize=SMALL, colors=GREY)
+    ax.spines[:].set_visible(False)
+    ax.set_xlabel(
+        f"goods flow from left to right; the widest lane carries {most:.3g} units/period" if most else "",
+        fontsize=SMALL,
+    )
+    handles, names = ax.get_legend_handles_labels()
+    if not forward.all():
+        handles, names = [*handles, Line2D([], [], color=PALE, linestyle="dashed")], [*names, "within a tier or back"]
+    ax.set_title("network", loc="left", fontsize=10, fontweight="bold")
+    ax.legend(
+        handles,
+        names,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        ncols=5,
+        frameon=False,
+        fontsize=SMALL,
+        borderaxespad=0.2,
+    )
+    return ax
+
+
+def _places(columns: Sequence[Tier], supplier: Array, customer: Array) -> NDArray[np.float64]:
+    """Where each node stands, [node, 2]: column by tier, and in its column near those it deals with."""
+    place = np.zeros((sum(len(tier.nodes) for tier in columns), 2))
+    for x, tier in enumerate(columns):
+        place[list(tier.nodes)] = [(x, 1.0 - (y + 0.5) / len(tier.nodes)) for y in range(len(tier.nodes))]
+    for mine, theirs, order in 3 * [(supplier, customer, columns[::-1]), (customer, supplier, columns)]:
+        for tier in order[1:]:
+            degree = np.bincount(mine, minlength=len(place))
+            pull = np.bincount(mine, weights=place[theirs, 1], minlength=len(place)) / np.maximum(degree, 1)
+            wanted = np.where(degree > 0, pull, place[:, 1])[list(tier.nodes)]
+            ranked = np.array(tier.nodes)[np.argsort(-wanted, kind="stable")]
+            place[ranked, 1] = 1.0 - (np.arange(ranked.size) + 0.5) / ranked.size
+    return place
+
+
+def _curves(tails: Array, heads: Array) -> Array:
+    """Curves [lane, point, 2] that leave and arrive level; those within a column bulge."""
+    t = np.linspace(0.0, 1.0, 24 if len(tails) <= 2000 else 2)[None, :, None]
+    reach = np.where(heads[:, :1] != tails[:, :1], 0.5 * (heads - tails)[:, :1], 0.35) * np.array([1.0, 0.0])
+    back = np.where(heads[:, :1] != tails[:, :1], -reach, reach)
+    a, b, c, d = (points[:, None, :] for points in (tails, tails + reach, heads + back, heads))
+    curves: Array = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
+    return curves
+
+
+def _write_names(
+    ax: Axes, names: Sequence[str], columns: Sequence[Tier], place: Array, space: tuple[float, float], mark: float
+) -> tuple[float, float]:
+    """Write names beside, below or turned, as large as they fit; gives the room left at both sides, in columns."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.patheffects import withStroke
+    from matplotlib.textpath import TextPath
+
+    def width(name: str) -> float:
+        return float(TextPath((0, 0), name, size=1.0, prop=FontProperties(), usetex=False).get_extents().width)
+
+    widths = {node: width(names[node].replace("$", "S")) for tier in columns for node in tier.nodes}
+    widest = [max(widths[node] for node in tier.nodes) for tier in columns]
+    rows, gap, n_gaps = [space[1] / len(tier.nodes) for tier in columns], mark / 2 + 3.5, max(len(columns) - 1, 1)
+    for size in np.arange(SMALL, 2.9, -0.5):
+        sides = widest[0] * size + 2 * gap, widest[-1] * size + 2 * gap
+        between = (space[0] - sum(sides)) / n_gaps
+        ends_fit = min(rows[0], rows[-1]) >= 1.2 * size and between > 0
+        ways = []
+        for row, wide in zip(rows, widest, strict=True):
+            below = row >= 2 * (gap + 1.2 * size) and wide * size <= 0.92 * between
+            beside = row >= 1.2 * size and wide * size + 2 * gap <= 0.92 * between
+            ways.append("below" if below else "beside" if beside else "")
+        ways[0], ways[-1] = "left", "beside"
+        turned = (space[0] / len(columns)) >= 1.2 * size and all(
+            row >= 2 * (gap + wide * size) for row, wide in zip(rows, widest, strict=True)
+        )
+        if (ends_fit and all(ways)) or turned:
+            break
+    else:
+        return 0.3, 0.3
+    if not (ends_fit and all(ways)):
+        ways, sides = ["turned"] * len(columns), (space[0] / len(columns) / 2,) * 2
+        between = (space[0] - sum(sides)) / n_gaps
+    forms: dict[str, tuple[tuple[float, float], str, str, int]] = {
+        "left": ((-gap, 0), "right", "center", 0), "beside": ((gap, 0), "left", "center", 0),
+        "below": ((0, -gap), "center", "top", 0), "turned": ((0, -gap), "center", "top", 90),
+    }  # fmt: skip
+    white = [withStroke(linewidth=1.8, foreground="white")]
+    for tier, way in zip(columns, ways, strict=True):
+        offset, ha, va, turn = forms[way]
+        for node in tier.nodes:
+            ax.annotate(
+                names[node], place[node], offset, textcoords="offset points", ha=ha, va=va, rotation=turn,
+                fontsize=float(size), parse_math=False, zorder=3, path_effects=white,
+            )  # fmt: skip
+    return sides[0] / between, sides[1] / between

@@ -1,0 +1,201 @@
+"""A run as files: its periods by node and by lane, what it comes to, and how to run it again."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet import __version__
+from supplynet.metrics import bullwhip_ratio, fill_rate, mean, peak, total
+from supplynet.outcomes import MEASURES, NEEDED, tiers
+from supplynet.scenario import NODE_TABLE, Result
+from supplynet.scenarios import SETTINGS, fingerprint
+from supplynet.schema import KINDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[Any]
+ON_LANES: Final = ("order", "booked", "shipment", "lane_backlog", "cancelled", "input_stock", "on_order")
+MADE_OF: Final[Mapping[str, tuple[Callable[..., Array], tuple[str, ...]]]] = {
+    "mean_demand": (mean, ("demand",)),
+    "mean_order": (mean, ("production_order",)),
+    "bullwhip_ratio": (bullwhip_ratio, ("production_order", "demand")),
+    "fill_rate": (fill_rate, ("filled", "demand")),
+    "mean_on_hand": (mean, ("on_hand",)),
+    "mean_backlog": (mean, ("backlog",)),
+    "peak_order": (peak, ("production_order",)),
+    "lost": (total, ("lost",)),
+    "total_cost": (total, ("cost",)),
+}
+"""Each measure, and the columns that it is made of."""
+NEED_PERIODS: Final = ("bullwhip_ratio", "peak_order")
+
+
+def summary(result: Result) -> dict[str, Any]:
+    """What a run comes to as one plain object, ready for JSON: what is undefined, or was not kept, is None.
+
+    Raises nothing. Units: those of `outcomes`; a node that serves nobody has tier None.
+    """
+    scenario, network = result.scenario, result.scenario.network
+    whole = not result.record.summed and all(key in result.record for key in NEEDED.columns or ())
+    measures = result.measures if whole else _what_is_known(result)
+    tier, kind = tiers(network), network.node["kind"]
+    return {
+        "scenario": scenario.name,
+        "seed": int(scenario.seed),
+        "periods": int(scenario.periods),
+        "outcomes": {name: _number(value) for name, value in result.outcomes.items()} if whole else {},
+        "nodes": {
+            name: {
+                "kind": KINDS[kind[row]],
+                "tier": None if tier[row] < 0 else int(tier[row]),
+                **{measure: _number(measures[measure][row]) for measure in MEASURES},
+            }
+            for row, name in enumerate(network.names)
+        },
+    }
+
+
+def _what_is_known(result: Result) -> dict[str, Array]:
+    """The measures that a part of the record allows, nan for the others; of sums, over all periods with the warm-up."""
+    record, unknown = result.record, np.full(result.scenario.network.n_nodes, np.nan)
+    known = {}
+    for measure, (function, keys) in MADE_OF.items():
+        known[measure] = unknown
+        if all(key in record for key in keys):
+            if not record.summed:
+                skipped = result.scenario.warm_up // record.keep_what.every
+                known[measure] = function(*(record[key][skipped:] for key in keys))
+            elif measure not in NEED_PERIODS:
+                totals = [record.totals[key][None, :] for key in keys]
+                over = record.periods if function is mean else 1
+                known[measure] = function(*totals) / over
+    return known
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def to_json(result: Result) -> str:
+    """The summary as one line of strict JSON."""
+    return json.dumps(summary(result), allow_nan=False)
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure that files can be written to a folder, or that it can be made. Raises OSError that says why not."""
+    there = folder
+    while not there.exists():
+        there = there.parent
+    if not there.is_dir():
+        raise NotADirectoryError(f"folder {str(folder)!r}: {str(there)!r} is a file, must be a folder; choose another")
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as fault:
+        raise PermissionError(
+            f"folder {str(folder)!r} cannot be written to ({fault.strerror}); choose another, or change its permissions"
+        ) from None
+
+
+def save(result: Result, folder: str | Path) -> Path:
+    """Write nodes.parquet, lanes.parquet, outcomes.json and scenario.toml to a folder, all of them or none.
+
+    Where only sums were kept, nodes.parquet has a row per period and label; lanes.parquet is written where lanes were
+    kept. Raises OSError if the folder cannot be written to.
+    """
+    folder = Path(folder)
+    check_folder(folder)
+    files: dict[str, Callable[[Path], Any]] = {
+        "nodes.parquet": partial(_write_table, _nodes(result)),
+        "outcomes.json": partial(_write_text, to_json(result) + "\n"),
+        "scenario.toml": partial(_write_text, _recipe(result)),
+    }
+    if not result.record.summed and any(key in result.record for key in ON_LANES):
+        files["lanes.parquet"] = partial(_write_table, result.lanes_table())
+    folder.mkdir(parents=True, exist_ok=True)
+    write_together(folder, files)
+    if "lanes.parquet" not in files:
+        (folder / "lanes.parquet").unlink(missing_ok=True)
+    return folder
+
+
+def write_together(folder: Path, files: Mapping[str, Callable[[Path], Any]]) -> None:
+    """Write files under temporary names, and give them their own only when all are whole."""
+    hidden = {name: folder / f".{os.getpid()}.{name}" for name in files}
+    try:
+        for name, write in files.items():
+            write(hidden[name])
+        for name, path in hidden.items():
+            os.replace(path, folder / name)
+    finally:
+        for path in hidden.values():
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    table.to_parquet(path, engine="pyarrow", index=False)
+
+
+def _nodes(result: Result) -> pd.DataFrame:
+    """The rows of nodes.parquet."""
+    import pandas as pd
+
+    record = result.record
+    if not record.summed:
+        return result.table()
+    every, n_labels = record.keep_what.every, len(record.labels)
+    n_kept = record.periods // every
+    columns: dict[str, Any] = {
+        "period": np.repeat(np.arange(every - 1, record.periods, every)[:n_kept], n_labels),
+        str(record.keep_what.by): pd.Categorical.from_codes(np.tile(np.arange(n_labels), n_kept), list(record.labels)),
+    }
+    for name in NODE_TABLE:
+        key = {"order": "production_order"}.get(name, name)
+        if key in record:
+            columns[name] = record[key].ravel()
+        elif name == "inventory_level" and "on_hand" in record and "backlog" in record:
+            columns[name] = (record["on_hand"] - record["backlog"]).ravel()
+    return pd.DataFrame(columns)
+
+
+def _recipe(result: Result) -> str:
+    """The text of scenario.toml."""
+    import tomli_w
+
+    scenario = result.scenario
+    recipe = {
+        "supplynet": __version__,
+        "scenario": scenario.name,
+        **{name: _plain(getattr(scenario, name)) for name in SETTINGS},
+        "replication": int(result.record.union.cases[0].replications[0]),
+        "network": fingerprint(scenario.network),
+        "own_levers": {name: _plain(value) for name, value in scenario.own_levers.items()},
+        "levers": {name: _plain(value) for name, value in scenario.levers.items()},
+    }
+    return (
+        f"# run it again: supplynet run scenario.toml; `network` tells whether it is the same\n{tomli_w.dumps(recipe)}"
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A value as TOML knows it; an object becomes a text, with which the file says that it cannot be run again."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value if isinstance(value, (bool, int, float, str)) else repr(value)
