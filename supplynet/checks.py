@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -145,6 +145,19 @@ def check_lanes(
     has_supply[customer] = True
     for node in np.flatnonzero((kind == CUSTOMER) & ~has_supply).tolist():
         yield f"customer {names[node]!r} has no lane into it, so nobody can serve it; add a lane from a supplier"
+
+
+def check_signals(names: Collection[str], signals: Sequence[Any]) -> Iterator[str]:
+    """Every fault in the signals, each with source, reader, delay and weight."""
+    for signal in signals:
+        where = f"signal {signal.source!r} -> {signal.reader!r}"
+        for end in (signal.source, signal.reader):
+            if end not in names:
+                yield f"{where}: there is no node {end!r}; {nearest(str(end), names)}"
+        if isinstance(signal.delay, bool) or signal.delay != int(signal.delay) or signal.delay < 0:
+            yield f"{where}: delay is {signal.delay!r}, must be a whole number >= 0 periods; round it"
+        if not np.isfinite(signal.weight):
+            yield f"{where}: weight is {signal.weight!r}, must be a finite number; mend it"
 
 
 def check_shares(

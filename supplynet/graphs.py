@@ -38,12 +38,6 @@ def from_graph(graph: nx.DiGraph, *, signals: Sequence[Signal] = ()) -> Network:
             for key in attributes
             if key not in known_lanes
         ]
-    for signal in signals:
-        problems += [
-            f"signal {signal.source!r} -> {signal.reader!r}: there is no node {end!r}; {nearest(str(end), names)}"
-            for end in (signal.source, signal.reader)
-            if end not in graph
-        ]
     if problems:
         fail(problems)
     place = {name: index for index, name in enumerate(names)}

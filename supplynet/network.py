@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.checks import check_columns, check_lanes, check_shares, fail
+from supplynet.checks import check_columns, check_lanes, check_shares, check_signals, fail
 from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
 
 Array = NDArray[Any]
@@ -193,6 +193,7 @@ def from_columns(
             ]
     lanes["share"], faults = _shares(lane.get("share"), lanes["input"], table["node"].size, names, table["node"])
     problems += faults
+    problems += check_signals(set(names) if signals else (), signals)
     problems += check_lanes(names, nodes["kind"], supplier, customer)
     if problems:
         fail(problems)
