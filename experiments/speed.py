@@ -1,7 +1,7 @@
 """How fast is it, and against whom? Expected: every row below its target, and at least ten times stockpyl.
 
-Run it as `python experiments/speed.py`; `--quick` does a tenth of the work. Every row asserts that goods flow before its
-time counts. Trust the ratios of one run, not the digits: machines differ.
+Run it as `python experiments/speed.py`; `--quick` does a tenth of the work. Every row asserts that goods flow before
+its time counts. Trust the ratios of one run, not the digits: machines differ.
 """
 
 from __future__ import annotations
@@ -139,7 +139,8 @@ def measure_chains(table: Table, periods: int) -> None:
     short = max(periods // 10, 20)
     peer = serial_system(
         num_nodes=4, node_order_in_system=[3, 2, 1, 0], shipment_lead_time=1, order_lead_time=1, local_holding_cost=1.0,
-        stockout_cost=9.0, demand_type="D", demand_list=list(demand.quantities[:short]), policy_type="BS", base_stock_level=360.0,
+        stockout_cost=9.0, demand_type="D", demand_list=list(demand.quantities[:short]),
+        policy_type="BS", base_stock_level=360.0,
     )  # fmt: skip
     begun = time.perf_counter()
     simulation(peer, short, rand_seed=0, progress_bar=False)

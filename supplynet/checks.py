@@ -70,12 +70,14 @@ def _check_names(names: Sequence[str]) -> Iterator[str]:
 
 def _check_text(table: str, labels: Sequence[str], name: str, values: Sequence[Any]) -> Iterator[str]:
     allowed = {"kind": KINDS, "unfilled": UNFILLED}.get(name)
-    for label, value in zip(labels, values, strict=True):
+    if allowed and set(values) <= set(allowed):
+        return
+    for row, value in enumerate(values):
         if allowed and value not in allowed:
             rule = f"must be one of {', '.join(allowed)}"
-            yield f"{table} {label}: {name} is {value!r}, {rule}; {nearest(str(value), allowed)}"
+            yield f"{table} {labels[row]}: {name} is {value!r}, {rule}; {nearest(str(value), allowed)}"
         elif value is not None and not isinstance(value, str):
-            yield f"{table} {label}: {name} is {value!r}, must be a text; put it in quotes"
+            yield f"{table} {labels[row]}: {name} is {value!r}, must be a text; put it in quotes"
 
 
 def _check_numbers(table: str, labels: Sequence[str], column: Column, values: Any) -> Iterator[str]:

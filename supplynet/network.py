@@ -64,9 +64,12 @@ class Objects:
 
     def with_value(self, rows: Array, value: Any) -> Objects:
         """The same column with one object in these rows."""
-        column = np.array([None, *self.values], dtype=object)[self.codes + 1]
-        column[rows] = value
-        return Objects.of(column.tolist())
+        values = self.values if value is None or value in self.values else (*self.values, value)
+        codes = self.codes.copy()
+        codes[rows] = -1 if value is None else values.index(value)
+        used, renumbered = np.unique(codes, return_inverse=True)
+        kept = used[used >= 0]
+        return Objects(tuple(values[code] for code in kept), (renumbered - (used.size - kept.size)).astype(np.int32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

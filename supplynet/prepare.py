@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -130,10 +130,9 @@ def _lead_times(network: Network, table: str, column: str) -> tuple[Array, Array
 
 
 def _with_usual_lead_times(network: Network, lead: dict[str, tuple[Array, Array, Array]]) -> Network:
-    every = {"node": np.arange(network.n_nodes), "lane": np.arange(network.n_lanes)}
-    for table, column in LEADS:
-        network = network.with_column(table, column, every[table], lead[column][1])
-    return network
+    node = {**network.node, "production_lead_time": lead["production_lead_time"][1]}
+    lane = {**network.lane, **{name: lead[name][1] for name in ("order_lead_time", "shipment_lead_time")}}
+    return replace(network, node=node, lane=lane)
 
 
 def _final_demand(network: Network) -> Array:

@@ -1,7 +1,7 @@
 """The order of the day: which node may do which phase after which others.
 
 A task is a phase of a node. A message with a delay of at least one period orders nothing; a message of the same day
-does: whoever reads it must come after whoever sends it. Tasks of one level do not depend on each other and run together.
+does: whoever reads it comes after whoever sends it. Tasks of one level do not depend on each other and run together.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def find_levels(
     if (level < 0).any():
         raise ValueError(_name_cycle(network, source, target, level))
     of_customer = network.node["kind"] == CUSTOMER
-    family = np.arange(len(PHASES))[:, None] * 2 + (of_customer & np.isin(np.arange(len(PHASES)), (BOOK, SHIP))[:, None])
+    apart = np.isin(np.arange(len(PHASES)), (BOOK, SHIP))[:, None] & of_customer
+    family = 2 * np.arange(len(PHASES))[:, None] + apart
     return _bunch(source, target, level, family.ravel()).reshape(len(PHASES), n)
 
 
@@ -98,7 +99,7 @@ def _longest_paths(source: NDArray[np.int64], target: NDArray[np.int64], n_tasks
 def _bunch(
     source: NDArray[np.int64], target: NDArray[np.int64], level: NDArray[np.int64], family: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Put off tasks that can wait to the last level at which their family runs anyway, so that fewer calls do the day."""
+    """Put off tasks that can wait to the last level at which their family runs anyway: fewer calls do the day."""
     occupied = [np.unique(level[family == member]) for member in range(family.max() + 1)]
     by_level = np.argsort(-level[source], kind="stable")
     source, target = source[by_level], target[by_level]
@@ -111,7 +112,9 @@ def _bunch(
             own = tasks[family[tasks] == member]
             bunched[own] = occupied[member][np.searchsorted(occupied[member], limit[own], side="right") - 1]
 
-    settle(np.setdiff1d(np.arange(level.size), source))
+    leads_nowhere = np.ones(level.size, bool)
+    leads_nowhere[source] = False
+    settle(np.flatnonzero(leads_nowhere))
     for edges in np.split(np.arange(source.size), cuts):
         np.minimum.at(limit, source[edges], bunched[target[edges]] - 1)
         settle(np.unique(source[edges]))
