@@ -104,7 +104,7 @@ def two_stages(quantities, cards=3.0):
 
 
 def test_a_two_card_line_follows_the_table_worked_by_hand():
-    # Assembly (A) and machining (M) want containers of 2. "After" is on hand, with today's arrivals, less today's backlog;
+    # Assembly (A) and machining (M) want containers of 2. "After" is on hand, arrivals included, less today's backlog;
     # a card is kept by a full container or coming back with one; every other card wants 2.
     #
     #  t  demand | A after  kept coming wants | input less need  kept coming fetches | M after  kept coming wants
@@ -193,7 +193,7 @@ def shops(delay):
     return play(chain, 8, start="steady", signals=[supplynet.Signal("customer", "wholesaler", "demand", delay=delay)])
 
 
-# Echelon order-up-to: what was sold, plus the change of the target, 3 times the mean of two days: 1.5 (today + yesterday).
+# Echelon order-up-to: what was sold, plus the change of the target: 3 times a mean, 1.5 (today + yesterday).
 #
 #   sold           4   6   8   4   4   0   4   4    (4 a day before)
 #   target        12  15  21  18  12   6   6  12    (12 before)
@@ -221,12 +221,12 @@ def test_a_rule_that_is_told_what_no_signal_tells_is_an_error_that_names_the_cur
     chain.add_node("customer", kind="customer", demand=4.0)
     chain.add_node("shop", kind="factory", ordering=PointOfSale(3.0))
     chain.add_edge("shop", "customer", **SAME_DAY)
-    with pytest.raises(ValueError, match="PointOfSale reads told_demand, but no signal tells .* add a Signal"):
+    with pytest.raises(ValueError, match=r"PointOfSale reads told_demand, but no signal tells .* add a Signal"):
         play(chain, 3)
 
 
 def test_build_to_order_draws_complete_kits_from_its_component_stocks_as_worked_by_hand():
-    # A PC takes 1 chip (target 10, fetched in 2 days) and 2 disks (target 12, fetched in 1 day); nothing is built ahead.
+    # A PC takes 1 chip (target 10, fetched in 2 days) and 2 disks (target 12, fetched in 1); nothing is built ahead.
     # Order = target + need of all PCs wanted - in stock - on order. Stocks are after today's arrivals.
     #
     #  t  demand  PCs wanted | chips  on order  order | disks  on order  order | built

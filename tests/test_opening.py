@@ -1,0 +1,91 @@
+"""How runs open: empty, steady or as given, for every kind of node and lead time."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+from shapes import shop
+
+from supplynet import Scenario, from_graph, run
+from supplynet.distributions import Discrete
+from supplynet.opening import mean_flows
+from supplynet.policies.input import DaysOfCover
+from supplynet.policies.ordering import BaseStock, MakeToOrder
+
+
+def test_a_steady_start_goes_on_as_it_began() -> None:
+    scenario = shop(ordering=BaseStock(50.0), lane={"order_lead_time": 2, "shipment_lead_time": 3}, node={"on_hand": 0.0})
+    record = run(scenario).record
+    # coverage 2 + 3: position 50 is all in the pipeline after demand, so each order is the demand
+    assert (record["production_order"][:, 1] == 10.0).all()
+    assert (record["shipped"][:, :2] == 10.0).all()
+    assert (record["on_order"][:, 1] == 50.0).all()
+
+
+def test_a_steady_start_fills_random_pipelines_at_their_usual_length() -> None:
+    lead = Discrete((1, 2, 3), (0.25, 0.5, 0.25))
+    sent = run(shop(lane={"order_lead_time": lead, "shipment_lead_time": lead}, ordering=BaseStock(0.0))).record
+    # 2 slots of orders and 2 of goods, 10 each; the rule orders nothing until the position has fallen
+    assert sent["on_order"][0, 1] + sent["shipped"][0, 1] == 40.0 + 40.0 - sent["on_hand"][0, 1]
+
+
+def test_a_steady_start_of_days_of_cover_holds_the_cover_when_it_orders() -> None:
+    scenario = shop(lane={"cover": 5.0, "unfilled": "lost"}, ordering=MakeToOrder(), node={"input_rule": DaysOfCover(), "on_hand": 0.0})
+    record = run(scenario).record
+    assert np.allclose(record["order"][:, 1], 10.0, rtol=1e-12)
+    assert np.allclose(record["input_stock"][:, 1], 40.0, rtol=1e-12)  # 5 days before today's use, 4 after
+
+
+def test_a_steady_start_of_firms_that_make_to_order_waits_as_long_as_its_lead_times() -> None:
+    graph = nx.DiGraph()
+    graph.add_node("customer", kind="customer", demand=10.0)
+    graph.add_node("assembler", ordering=MakeToOrder(), production_lead_time=1)
+    graph.add_node("maker", kind="factory", ordering=MakeToOrder(), production_lead_time=2)
+    graph.add_edge("assembler", "customer", shipment_lead_time=1)
+    graph.add_edge("maker", "assembler", order_lead_time=1, shipment_lead_time=1)
+    record = run(Scenario("to order", from_graph(graph), periods=12)).record
+    assert (record["shipped"] == 10.0).all()
+    # maker 2; assembler 1 + 1 + 2 + 1 = 5; the customer waits one more for the goods to come: 6 periods of 10
+    assert (record["backlog"] == [60.0, 50.0, 20.0]).all()
+
+
+def test_an_empty_start_is_empty_but_for_what_is_given() -> None:
+    lane = {"shipment_lead_time": 2, "goods_in_transit": 7.0, "input_stock": 3.0}
+    record = run(shop(start="empty", lane=lane, ordering=BaseStock(0.0), node={"on_hand": 0.0})).record
+    # 3 in stock and 7 due in each of two periods, all of it wanted: 3 + 7, then 7; then nothing until what period 1
+    # ordered is there: the position was 7 on the line less 10 owed, so 3, two periods later
+    assert record["production"][:4, 1].tolist() == [10.0, 7.0, 0.0, 3.0]
+
+
+def test_mean_flows_solve_leontiefs_equations() -> None:
+    luck = np.random.default_rng(3)
+    n = 12
+    need = luck.uniform(0.0, 0.12, (n, n)) * (luck.random((n, n)) < 0.5)
+    np.fill_diagonal(need, 0.0)
+    need[0, 1] = 0.1
+    graph = nx.DiGraph()
+    for node in range(n):
+        graph.add_node(f"firm-{node}", ordering=MakeToOrder())
+    graph.add_node("household", kind="customer", demand=5.0)
+    graph.add_edge("firm-0", "household")
+    for supplier, customer in zip(*np.nonzero(need), strict=True):
+        graph.add_edge(f"firm-{supplier}", f"firm-{customer}", units_per_output=float(need[supplier, customer]))
+    final = np.zeros(n + 1)
+    final[n] = 5.0
+    outside = np.zeros(n)
+    outside[0] = 5.0
+    expected = np.linalg.solve(np.eye(n) - need, outside)
+    assert np.allclose(mean_flows(from_graph(graph), final)[:n], expected, rtol=1e-10)
+
+
+def test_a_cycle_that_eats_what_it_makes_is_an_error() -> None:
+    graph = nx.DiGraph()
+    graph.add_node("customer", kind="customer", demand=1.0)
+    for name in "ab":
+        graph.add_node(name, ordering=BaseStock(1.0))
+    graph.add_edge("a", "b")
+    graph.add_edge("b", "a")
+    graph.add_edge("a", "customer")
+    with pytest.raises(ValueError, match="lower units_per_output"):
+        run(Scenario("eats itself", from_graph(graph)))

@@ -1,0 +1,126 @@
+"""Records and levers: what is kept, and how a scenario is changed."""
+
+from __future__ import annotations
+
+import numpy as np
+import psutil
+import pytest
+from shapes import shop
+
+from supplynet import Keep, load, replicate, run
+from supplynet.distributions import Normal
+from supplynet.metrics import bullwhip_ratio, cycle_service_level, days_of_supply, fill_rate, mean, variance
+
+
+def test_a_thinned_record_keeps_every_so_many_th_period() -> None:
+    scenario = shop(demand=Normal(10.0, 3.0), periods=20)
+    whole, thin = run(scenario).record, run(scenario, keep=Keep(every=3)).record
+    assert np.array_equal(thin["on_hand"], whole["on_hand"][2::3])
+    assert np.array_equal(thin["on_order"], whole["on_order"][2::3])
+    assert run(scenario, keep=Keep(every=3)).table()["period"].unique().tolist() == [2, 5, 8, 11, 14, 17]
+
+
+def test_sums_by_kind_are_sums_of_nodes_and_totals_sums_over_time() -> None:
+    scenario = load("flour-2020")
+    whole, summed = run(scenario).record, run(scenario, keep=Keep(by="kind")).record
+    kind = scenario.network.node["kind"]
+    assert summed.labels == ("customer", "distributor", "factory", "supplier")
+    for column, number in (("shipped", 2), ("on_hand", 2), ("demand", 3)):
+        at = summed.labels.index(("supplier", "factory", "distributor", "customer")[number])
+        assert np.allclose(summed[column][:, at], whole[column][:, kind == number].sum(axis=1), rtol=1e-12)
+        assert np.allclose(summed.totals[column], whole[column].sum(axis=0), rtol=1e-12)
+
+
+def test_sums_by_region_follow_the_label() -> None:
+    scenario = load("flour-2020")
+    whole, summed = run(scenario).record, run(scenario, keep=Keep(columns=("shipped",), by="region")).record
+    south = scenario.network.node["region"] == "south"
+    assert np.allclose(summed["shipped"][:, summed.labels.index("south")], whole["shipped"][:, south].sum(axis=1))
+
+
+def test_a_record_that_does_not_fit_says_how_much_it_would_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Little:
+        available = 1000
+
+    monkeypatch.setattr(psutil, "virtual_memory", Little)
+    with pytest.raises(MemoryError, match="GB are free; keep fewer columns"):
+        run(shop(periods=1000))
+
+
+def test_a_column_that_was_not_kept_is_named() -> None:
+    with pytest.raises(KeyError, match="was not kept"):
+        run(shop(), keep=Keep(columns=("demand",))).record["on_hand"]
+
+
+def test_measures_are_what_their_formulas_say_and_undefined_ones_are_nan() -> None:
+    luck = np.random.default_rng(5)
+    order, demand = luck.normal(50.0, 9.0, (200, 3)), luck.normal(50.0, 4.0, (200, 3))
+    assert np.allclose(mean(order), order.mean(axis=0), rtol=1e-13)
+    assert np.allclose(variance(order), order.var(axis=0, ddof=1), rtol=1e-12)
+    assert np.allclose(bullwhip_ratio(order, demand), order.var(axis=0) / demand.var(axis=0), rtol=1e-12)
+    assert np.isnan(bullwhip_ratio(order, np.ones((200, 3)))).all()
+    assert np.isnan(fill_rate(np.zeros(4), np.zeros(4)))
+    assert fill_rate(np.array([3.0, 1.0]), np.array([4.0, 4.0])) == 0.5
+    assert days_of_supply(np.array([6.0, 2.0]), np.array([2.0, 2.0])) == 2.0
+    assert cycle_service_level(np.array([0.0, 1.0, 0.0, 0.0])) == 0.75
+
+
+def test_variance_keeps_its_digits_far_from_zero() -> None:
+    assert variance(1e9 + np.array([1.0, 2.0, 3.0, 4.0])) == 5.0 / 3.0
+
+
+def test_the_warm_up_is_left_out_of_the_measures_only() -> None:
+    scenario = shop(demand=[50.0] * 5 + [10.0] * 15, warm_up=5, node={"on_hand": 1000.0})
+    result = run(scenario)
+    assert result.record["demand"].shape[0] == 20
+    assert result.outcomes["mean_demand"] == 10.0
+    assert result.outcomes["fill_rate"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("lever", "value", "node", "expected"),
+    [
+        ("capacity", "7", "source", 7.0),
+        ("distributor.capacity", 7, "source", np.inf),
+        ("shop.capacity", "7", "shop", 7.0),
+    ],
+)
+def test_a_lever_sets_a_column_where_it_says(lever: str, value: object, node: str, expected: float) -> None:
+    network = shop().with_lever(lever, value).network
+    assert network.node["capacity"][network.names.index(node)] == expected
+
+
+def test_a_lever_sets_lanes_by_name_by_buyer_and_rules_by_parameter() -> None:
+    scenario = shop()
+    assert scenario.with_lever("source>shop.shipment_lead_time", "4").network.lane["shipment_lead_time"].tolist() == [0, 4]
+    assert scenario.with_lever("customer.order_lead_time", 2).network.lane["order_lead_time"].tolist() == [2, 0]
+    changed = scenario.with_lever("base_stock_level", "55").network
+    assert changed.object_of("node", "ordering", 1).base_stock_level == 55.0
+    assert scenario.network.object_of("node", "ordering", 1).base_stock_level == 40.0
+
+
+@pytest.mark.parametrize(
+    ("lever", "value", "message"),
+    [
+        ("shop.base_stock_levl", 3, "did you mean 'shop.base_stock_level'"),
+        ("shp.capacity", 3, "did you mean 'shop'"),
+        ("source>shp.share", 3, "did you mean 'source>shop'"),
+        ("capacity", "-3", "must be a number >= 0"),
+        ("order_lead_time", "1.5", "must be a whole number >= 0"),
+        ("unfilled", "lose", "must be one of backorder, lost"),
+        ("kind", "factory", "cannot be set"),
+        ("base_stock_level", "high", "must be a number like 40.0"),
+        ("periods", 0, "must be a whole number >= 1"),
+        ("start", "hot", "must be one of empty, steady"),
+    ],
+)
+def test_a_lever_that_does_not_fit_says_so(lever: str, value: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        shop().with_lever(lever, value)
+
+
+def test_replications_have_their_own_luck_and_need_a_number() -> None:
+    outcomes = replicate(shop(demand=Normal(10.0, 3.0)), 8)
+    assert np.unique(outcomes["mean_demand"]).size == 8
+    with pytest.raises(ValueError, match="at least 1"):
+        replicate(shop(), 0)
