@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -52,7 +53,8 @@ def told() -> Iterator[None]:
         raise
     except (ValueError, TypeError, KeyError, OverflowError, MemoryError, OSError) as fault:
         words = str(fault.args[0]) if isinstance(fault, KeyError) and fault.args else str(fault)
-        typer.echo(f"error: {words or type(fault).__name__}", err=True)
+        cure = "; run fewer periods, or something smaller" * isinstance(fault, MemoryError) * ("run fewer" not in words)
+        typer.echo(f"error: {words or type(fault).__name__}{cure}", err=True)
         raise typer.Exit(2) from None
 
 
@@ -102,13 +104,12 @@ def run(
         if out is not None:
             saving.check_folder(out)
         result = play(ready, recipe.replication, keep_for(ready))
-        if out is not None:
-            saving.save(result, out)
+        files: dict[Path, Any] = {} if out is None else dict(saving.files_of(result, out))
         if picture is not None:
             from supplynet import plot as plots
 
-            picture.parent.mkdir(parents=True, exist_ok=True)
-            plots.save(plots.overview(result), picture)
+            files[picture] = partial(plots.save, plots.overview(result))
+        saving.write_together(files)
         if json:
             typer.echo(saving.to_json(result))
         else:
@@ -263,14 +264,10 @@ def tell(result: Result, picture: Path | None, out: Path | None) -> None:
 
     page, scenario = _console(), result.scenario
     page.print(f"{scenario.name}: {scenario.about}", style="bold", markup=False, highlight=False)
-    if result.record.summed:
-        page.print(
-            f"The record holds sums by {result.record.keep_what.by} only; --out or --json has the totals by node."
-        )
-    else:
+    if not result.record.summed:
         page.print(report.tier_table(result))
         page.print()
-        page.print(report.sentence(result), markup=False, highlight=False)
+    page.print(report.sentence(result), markup=False, highlight=False)
     if scenario.name in report.CAVEATS:
         page.print(report.CAVEATS[scenario.name], markup=False, highlight=False)
     if scenario.hint:

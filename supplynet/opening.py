@@ -64,7 +64,7 @@ def open_columns(
     lane_backlog = usual * np.where(waits, _coverage(network, lead, waits)[supplier], 0.0)
     on_order = mail_slot * lane["order_lead_time"] + transport_slot * lane["shipment_lead_time"] + lane_backlog
 
-    covers = network.input["cover"][of] * usual
+    covers = np.maximum(network.input["cover"][of] - 1.0, 0.0) * usual  # and today's slot arrives before use
     kept = np.where(
         traits.covers_backlog[customer], lane["share"] * network.input["target"][of] if steady else 0.0, covers
     )

@@ -131,7 +131,10 @@ def measured(result: Result, key: str, nodes: Sequence[int]) -> Array:
 
 
 def sentence(result: Result) -> str:
-    """What happened, in one sentence. Not for records that hold sums only."""
+    """What happened, in one sentence."""
+    if result.record.summed:
+        by = result.record.keep_what.by
+        return f"Of so long or large a run only sums by {by} were kept, and totals by node: see --json or --out."
     groups = tier_groups(result.scenario.network)
     market, last = groups[0], last_tier(groups)
     if market.number != 0 or last is None:
@@ -155,7 +158,7 @@ def sentence(result: Result) -> str:
         else f"{abs(lag)} period{'s' * (abs(lag) > 1)} {'later' if lag > 0 else 'before'}"
     )
     peak, wave = float(demand[at, 0]), float(order[late, 0])
-    times = f", {wave / peak:.1f} times as high" if peak > 0 else ""
+    times = f", {figure(wave / peak)} times as high" if peak > 0 else ""
     return (
         f"Demand peaked at {figure(peak)} in period {(first + at + 1) * every - 1} (counted from 0), "
         f"and the orders of {who} {when} at {figure(wave)}{times}: "

@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[Any]
+Writer = Callable[[Path], Any]
 ON_LANES: Final = ("order", "booked", "shipment", "lane_backlog", "cancelled", "input_stock", "on_order")
 MADE_OF: Final[Mapping[str, tuple[Callable[..., Array], tuple[str, ...]]]] = {
     "mean_demand": (mean, ("demand",)),
@@ -115,38 +115,42 @@ def save(result: Result, folder: str | Path) -> Path:
     Where only sums were kept, nodes.parquet has a row per period and label; lanes.parquet is written where lanes were
     kept. Raises OSError if the folder cannot be written to.
     """
-    folder = Path(folder)
-    check_folder(folder)
-    files: dict[str, Callable[[Path], Any]] = {
-        "nodes.parquet": partial(_write_table, _nodes(result)),
-        "outcomes.json": partial(_write_text, to_json(result) + "\n"),
-        "scenario.toml": partial(_write_text, _recipe(result)),
+    check_folder(Path(folder))
+    write_together(files_of(result, Path(folder)))
+    return Path(folder)
+
+
+def files_of(result: Result, folder: Path) -> dict[Path, Writer | None]:
+    """The files of a run, and who writes each; None for one that is not to be there."""
+    lanes = not result.record.summed and any(key in result.record for key in ON_LANES)
+    return {
+        folder / "nodes.parquet": lambda path: _write_table(_nodes(result), path),
+        folder / "lanes.parquet": (lambda path: _write_table(result.lanes_table(), path)) if lanes else None,
+        folder / "outcomes.json": lambda path: path.write_text(to_json(result) + "\n", encoding="utf-8"),
+        folder / "scenario.toml": lambda path: path.write_text(_recipe(result), encoding="utf-8"),
     }
-    if not result.record.summed and any(key in result.record for key in ON_LANES):
-        files["lanes.parquet"] = partial(_write_table, result.lanes_table())
-    folder.mkdir(parents=True, exist_ok=True)
-    write_together(folder, files)
-    if "lanes.parquet" not in files:
-        (folder / "lanes.parquet").unlink(missing_ok=True)
-    return folder
 
 
-def write_together(folder: Path, files: Mapping[str, Callable[[Path], Any]]) -> None:
-    """Write files under temporary names, and give them their own only when all are whole."""
-    hidden = {name: folder / f".{os.getpid()}.{name}" for name in files}
+def write_together(files: Mapping[Path, Writer | None]) -> None:
+    """Write files under temporary names beside their own, which they get only when all are whole.
+
+    Folders are made. Raises OSError if one cannot be written.
+    """
+    hidden = {path: path.with_name(f".{os.getpid()}.{path.name}") for path in files}
     try:
-        for name, write in files.items():
-            write(hidden[name])
-        for name, path in hidden.items():
-            os.replace(path, folder / name)
+        for path, write in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if write is not None:
+                write(hidden[path])
+        for path, write in files.items():
+            if write is None:
+                path.unlink(missing_ok=True)
+            else:
+                os.replace(hidden[path], path)
     finally:
         for path in hidden.values():
             with suppress(OSError):
                 path.unlink(missing_ok=True)
-
-
-def _write_text(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8")
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:

@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 import supplynet
-from supplynet import cli, report, saving
+from supplynet import cli, plot, report, saving
 from supplynet.record import Keep
 from supplynet.scenarios import READY_MADE
 
@@ -21,6 +22,7 @@ NODE_KEYS = {
     "kind", "tier", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "peak_order", "total_cost",
     "mean_demand", "mean_order", "lost",
 }  # fmt: skip
+OVERVIEW = plot.overview
 HERE = {**os.environ, "PYTHONPATH": str(Path(supplynet.__file__).parents[1])}
 
 
@@ -28,6 +30,7 @@ HERE = {**os.environ, "PYTHONPATH": str(Path(supplynet.__file__).parents[1])}
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(plot, "overview", lambda result: Figure(figsize=(1, 1)))  # test_plot has the true one
     return tmp_path
 
 
@@ -46,7 +49,8 @@ def written(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-def test_run_alone_prints_the_table_says_what_happened_and_saves_a_picture(folder):
+def test_run_alone_prints_the_table_says_what_happened_and_saves_a_picture(folder, monkeypatch):
+    monkeypatch.setattr(plot, "overview", OVERVIEW)
     done = shell("run")
     assert done.exit_code == 0, done.output
     for words in ("households-* (4)", "shops-* (4)", "dc-* (2)", "mill", "grain", "bullwhip", "fill", "stock", "cost"):
@@ -58,6 +62,7 @@ def test_run_alone_prints_the_table_says_what_happened_and_saves_a_picture(folde
     ]
     assert "censored by empty shelves" in done.stdout and "Try next: supplynet run flour-2020 --set" in done.stdout
     assert done.stdout.splitlines()[-1] == "Picture: flour-2020.png" and written(folder) == ["flour-2020.png"]
+    assert Path("flour-2020.png").stat().st_size > 50_000
     assert "Traceback" not in done.output
 
 

@@ -16,7 +16,7 @@ FLOORS = (
     ("network", "graphs", "layout", "state", "opening", "schedule"),
     ("compiled", "distributions", "demand", "disruptions", "policies.contract", "policies.forecasts"),
     ("policies", "phases", "signals"),
-    ("prepare", "lower", "binding", "engine", "record", "balance", "metrics", "outcomes", "finance", "reference"),
+    ("prepare", "lower", "luck", "binding", "engine", "record", "balance", "metrics", "outcomes", "finance", "reference"),
     ("levers", "scenario", "readers"),
     ("scenarios", "saving", "sweep", "risk"),
     ("agents", "model"),

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
 import supplynet
-from supplynet import cli, saving
+from supplynet import cli, plot, saving
 from supplynet.record import Keep
 from supplynet.scenarios import load_file
 
@@ -25,6 +26,7 @@ NODE_COLUMNS = [
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(plot, "overview", lambda result: Figure(figsize=(1, 1)))  # test_plot has the true one
     return tmp_path
 
 

@@ -24,14 +24,18 @@ def overview(result: Result) -> Figure:
     from matplotlib.figure import Figure
 
     network = result.scenario.network
-    rows = max(len(tier.nodes) for tier in tier_groups(network))
-    height = max(0.13 * rows, min(1.0 + 0.45 * rows, 2.8)) if network.n_nodes <= LABELLED else 3.6
+    rows, columns = max(len(tier.nodes) for tier in tier_groups(network)), len(tier_groups(network))
+    height = (
+        max(0.13 * rows, min(1.0 + 0.45 * rows, 2.8), 2.6 if columns > 10 else 0.0)
+        if network.n_nodes <= LABELLED
+        else 3.6
+    )
     figure = Figure(figsize=(9.0, 6.2 + height), layout="constrained")
     parts: Any = figure.subfigures(2, 1, height_ratios=[6.2, height])
     above, below = parts
     upper, lower = above.subplots(2, 1)
     title = f"{result.scenario.name}: {result.scenario.about}".removesuffix(": ")
-    above.suptitle(textwrap.fill(title, 90), fontsize=11, parse_math=False)
+    above.suptitle(textwrap.fill(title, 100), fontsize=10, parse_math=False)
     orders_by_tier(result, upper)
     stock_and_backlog(result, lower)
     network_map(result, below.subplots())

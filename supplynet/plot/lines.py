@@ -44,10 +44,9 @@ def stock_and_backlog(result: Result, ax: Axes | None = None) -> Axes:
                 _draw(ax, result, -backlog, look, where_not_zero=True)
             ends.append((_draw(ax, result, _sum(result, "on_hand", tier), look), look, _label(tier)))
     ax.axhline(0.0, color="black", linewidth=0.8, zorder=1)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,g}")
     if not owes:
         ax.set_ylim(bottom=0.0)
-    title = "stock (above zero) and backlog (below zero)" if owes else "stock (nobody owes anything)"
+    title = "stock (above zero) and backlog (below zero)" if owes else "stock (no backlog anywhere)"
     return _finish(ax, result, title, "backlog | stock (units)" if owes else "stock (units)", ends)
 
 
@@ -106,6 +105,7 @@ def _finish(ax: Axes, result: Result, title: str, unit: str, ends: Sequence[tupl
         )
     ax.set_xlabel("period" + f" ({'; '.join(notes)})" * bool(notes), fontsize=SMALL + 1)
     ax.set_ylabel(unit, fontsize=SMALL + 1)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.4g}")
     ax.set_title(title, loc="left", fontsize=10, fontweight="bold")
     ax.tick_params(labelsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)

@@ -38,18 +38,23 @@ def network_map(what: Result | Scenario, ax: Axes | None = None) -> Axes:
     most = float(flow.max(initial=0.0))
     tails, heads = place[network.lane["supplier"]], place[network.lane["customer"]]
     forward = heads[:, 0] > tails[:, 0]
-    for chosen, dashes in ((forward, "solid"), (~forward, "dashed")):
-        width = 0.6 + (3.4 * flow[chosen] / most if most > 0 else 0.0)
-        curves: Any = _curves(tails[chosen], heads[chosen])
-        ax.add_collection(LineCollection(curves, linewidths=width, colors=PALE, linestyles=dashes, alpha=0.8, zorder=1))
     width, height = room(ax)
+    height *= 0.8  # the layout may take some
     mark = float(np.clip(0.5 * height / max(len(tier.nodes) for tier in columns), 2.0, 9.0))
+    for chosen, dashes in ((forward, "solid"), (~forward, "dashed")):
+        thick = 0.6 + (3.4 * flow[chosen] / most if most > 0 else 0.0)
+        curves: Any = _curves(tails[chosen], heads[chosen])
+        ax.add_collection(
+            LineCollection(
+                curves, linewidths=thick * min(1.0, mark / 4), colors=PALE, linestyles=dashes, alpha=0.8, zorder=1
+            )
+        )
     for kind in dict.fromkeys(network.node["kind"].tolist()):
         at = place[network.node["kind"] == kind]
         colour, shape = LOOKS[KINDS[kind]]
         ax.scatter(
-            at[:, 0], at[:, 1], mark**2, c=colour, marker=shape, edgecolors="black", linewidths=0.5, zorder=2,
-            label=KINDS[kind],
+            at[:, 0], at[:, 1], mark**2, c=colour, marker=shape, edgecolors="black", linewidths=min(0.5, mark / 10),
+            zorder=2, label=KINDS[kind], clip_on=False,
         )  # fmt: skip
     sides = (
         _write_names(ax, network.names, columns, place, (width, height), mark)
@@ -102,7 +107,7 @@ def _places(columns: Sequence[Tier], supplier: Array, customer: Array) -> NDArra
 
 def _curves(tails: Array, heads: Array) -> Array:
     """Curves [lane, point, 2] that leave and arrive level; those within a column bulge."""
-    t = np.linspace(0.0, 1.0, 24 if len(tails) <= 2000 else 2)[None, :, None]
+    t = np.linspace(0.0, 1.0, 48 if len(tails) <= 2000 else 2)[None, :, None]
     reach = np.where(heads[:, :1] != tails[:, :1], 0.5 * (heads - tails)[:, :1], 0.35) * np.array([1.0, 0.0])
     back = np.where(heads[:, :1] != tails[:, :1], -reach, reach)
     a, b, c, d = (points[:, None, :] for points in (tails, tails + reach, heads + back, heads))

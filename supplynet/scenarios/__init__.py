@@ -103,7 +103,11 @@ class Recipe:
                 raise ValueError(
                     f"scenario {self.scenario!r}: lever {lever!r} is not one of its own; {nearest(lever, known)}"
                 )
-        scenario = builder(self.scenario)(**self.own_levers)
+        try:
+            scenario = builder(self.scenario)(**self.own_levers)
+        except ValueError as fault:
+            given = ", ".join(f"{lever}={value!r}" for lever, value in self.own_levers.items())
+            raise ValueError(f"scenario {self.scenario!r} with {given}: {fault}") from None
         scenario = replace(scenario, own_levers=dict(self.own_levers), **self.settings)
         for lever, value in self.levers.items():
             scenario = scenario.with_lever(lever, value)

@@ -40,7 +40,7 @@ def _priority(rows: Any, first_outbound: Any, on_hand: Any, lane_backlog: Any, p
                 if priority[end] == rank and lane_backlog[end] > 0.0:
                     part = lane_backlog[end]
                     if claimed > available:
-                        part = left if end == last else min(left, available * (lane_backlog[end] / claimed))
+                        part = min(part, left if end == last else min(left, available * (part / claimed)))
                     shipment[end] = part
                     left -= part
             left = max(left, 0.0)

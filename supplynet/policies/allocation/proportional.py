@@ -27,7 +27,7 @@ def _proportional(rows: Any, first_outbound: Any, on_hand: Any, lane_backlog: An
         for end in range(first_outbound[node], first_outbound[node + 1]):
             part = lane_backlog[end]
             if scarce:
-                part = left if end == last else min(left, on_hand[node] * (lane_backlog[end] / claimed))
+                part = min(part, left if end == last else min(left, on_hand[node] * (part / claimed)))
             shipment[end] = part
             left -= part
 

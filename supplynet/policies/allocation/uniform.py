@@ -41,7 +41,7 @@ def _uniform(rows: Any, first_outbound: Any, on_hand: Any, lane_backlog: Any, sh
                     last = end
             for end in range(first_outbound[node], first_outbound[node + 1]):
                 if shipment[end] == 0.0 and lane_backlog[end] > 0.0:
-                    shipment[end] = left if end == last else part
+                    shipment[end] = min(lane_backlog[end], left if end == last else part)
                     left -= shipment[end]
 
 
