@@ -13,17 +13,8 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
-from supplynet.distributions import (
-    ANY,
-    CUT,
-    NOT_NEGATIVE,
-    POSITIVE,
-    SHARE,
-    FloatArray,
-    check_fields,
-    checked,
-    within,
-)
+from supplynet.distributions import FloatArray
+from supplynet.ranges import ANY, CUT, NOT_NEGATIVE, POSITIVE, SHARE, check_fields, checked, within
 
 
 @runtime_checkable

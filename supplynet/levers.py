@@ -40,10 +40,9 @@ def set_lever(network: Network, lever: str, value: Any) -> Network:
                 new = _replaced(owner, name, _like(getattr(owner, name), value, lever), lever)
                 changed, hit = changed.with_column("node", rule, rows, new), True
     if not hit:
-        close = difflib.get_close_matches(lever, list(known_levers(network)), n=1) or difflib.get_close_matches(
-            name, [known.rpartition(".")[2] for known in known_levers(network)], n=1
-        )
-        hint = f"did you mean {close[0]!r}?" if close else "`supplynet show` lists the levers of a scenario"
+        close = difflib.get_close_matches(name, {known.rpartition(".")[2] for known in known_levers(network)}, n=1)
+        nearest = f"{where}.{close[0]}" if close and where else "".join(close)
+        hint = f"did you mean {nearest!r}?" if close else "`supplynet show` lists the levers of a scenario"
         raise ValueError(f"lever {lever!r} is not known here; {hint}")
     return changed
 

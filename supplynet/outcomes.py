@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +20,8 @@ MEASURES: Final = (
     "mean_demand", "mean_order", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "peak_order", "lost",
     "total_cost",
 )  # fmt: skip
+BY_PERIOD: Final = ("bullwhip_ratio", "peak_order")
+"""Measures that need every period; a thinned record has them of the periods that it kept."""
 NEEDED: Final = Keep(columns=("demand", "production_order", "filled", "on_hand", "backlog", "lost", "cost"))
 """What a record must keep for the measures below."""
 
@@ -39,6 +41,23 @@ def measure(column: Columns) -> dict[str, Array]:
         "peak_order": peak(ordered),
         "lost": total(column("lost")),
         "total_cost": total(column("cost")),
+    }
+
+
+def measure_totals(totals: Mapping[str, Array], n_rows: int, periods: int) -> dict[str, Array]:
+    """Those measures that sums over all periods can tell, [row]; bullwhip_ratio and peak_order cannot, and are nan."""
+    unknown = np.full(n_rows, np.nan)
+    known = {key: totals.get(key, unknown) for key in NEEDED.columns or ()}
+    return {
+        "mean_demand": known["demand"] / periods,
+        "mean_order": known["production_order"] / periods,
+        "bullwhip_ratio": unknown,
+        "fill_rate": ratio(known["filled"], known["demand"]),
+        "mean_on_hand": known["on_hand"] / periods,
+        "mean_backlog": known["backlog"] / periods,
+        "peak_order": unknown,
+        "lost": known["lost"],
+        "total_cost": known["cost"],
     }
 
 
@@ -92,21 +111,31 @@ def whole(network: Network, nodes: dict[str, Array], series: Callable[[str, int]
     }
 
 
-def of_case(record: Record, case: int, warm_up: int) -> tuple[dict[str, Array], dict[str, Array]]:
-    """Measures [run, node] and outcomes [run] of all replications of one case, without the periods of the warm-up."""
+def of_case(record: Record, case: int) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Measures [run, node] and outcomes [run] of all replications of one case, without the periods of the warm-up.
+
+    What needs a column that was not kept is nan.
+    """
     union = record.union
     rows, _ = union.case_rows(case)
-    skipped = warm_up // record.keep_what.every
+    skipped = record.warm_up // record.keep_what.every
     alone = len(union.cases) == 1  # then rows are measured where they lie, and only the measures are gathered
     place = rows if alone else np.arange(rows.size).reshape(rows.shape)
 
     def column(key: str) -> Array:
-        series = record.rows(key)[skipped:]
-        return series if alone else series[:, rows.ravel()]
+        kept = record.rows(key)[skipped:] if key in record else np.full((1, union.layout.row.size), np.nan)
+        return kept if alone else kept[:, rows.ravel()]
 
-    measured = {name: values[place] for name, values in measure(column).items()}
+    def series(key: str, node: int) -> Array:
+        known = key in record and not record.summed
+        return record.rows(key)[skipped:, rows[:, node]] if known else np.full((1, rows.shape[0]), np.nan)
+
+    measured = {} if record.summed else {name: values[place] for name, values in measure(column).items()}
+    if record.totals:
+        exact = measure_totals(record.totals, union.layout.row.size, record.periods - record.warm_up)
+        measured |= {name: values[rows] for name, values in exact.items() if record.summed or name not in BY_PERIOD}
     network = union.cases[case].network
-    return measured, whole(network, measured, lambda key, node: record.rows(key)[skipped:, rows[:, node]])
+    return measured, whole(network, measured, series)
 
 
 def _sum_in_order(values: Array, nodes: Array) -> Array:

@@ -26,41 +26,46 @@ LABELS: Final = ("kind", "sector", "region", "site")
 class Keep:
     """What to keep: which columns (default: all), summed `by` a label (default: not summed), and of which periods.
 
-    columns: keys of result columns; by: kind, sector, region or site; every: keep one period in so many, the last.
+    columns: keys of result columns; by: one or more of kind, sector, region, site; every: keep one period in so many,
+    the last.
     """
 
     columns: tuple[str, ...] | None = None
-    by: str | None = None
+    by: str | tuple[str, ...] = ()
     every: int = 1
 
     def __post_init__(self) -> None:
-        if self.by is not None and self.by not in LABELS:
-            raise ValueError(f"Keep: by is {self.by!r}, must be one of {', '.join(LABELS)}; {nearest(self.by, LABELS)}")
+        for label in self.groupings:
+            if label not in LABELS:
+                raise ValueError(f"Keep: by is {label!r}, must be one of {', '.join(LABELS)}; {nearest(label, LABELS)}")
         if not (isinstance(self.every, int) and self.every >= 1):
             raise ValueError(f"Keep: every is {self.every!r}, must be a whole number >= 1; round it")
+
+    @property
+    def groupings(self) -> tuple[str, ...]:
+        """The labels by which sums are kept."""
+        return (self.by,) if isinstance(self.by, str) else self.by
 
 
 class Record:
     """The kept columns of all runs of a union, filled period by period.
 
     `record[key]` is [period, node] (or [period, lane]) of the only run, in the user's order of rows; where runs are
-    many, `record.of_runs(key, first, last)`. With sums, `record[key]` is [period, label], `record.totals[key]` [node].
+    many, `record.of_runs(key, first, last)`. With sums, `record[key]` is [period, label]. A record that leaves out
+    nodes or periods also has `record.totals`, sums over all periods after the warm-up.
     """
 
-    def __init__(self, union: Union, periods: int, keep: Keep | None = None) -> None:
-        self.union = union
+    def __init__(self, union: Union, periods: int, keep: Keep | None = None, *, warm_up: int = 0) -> None:
+        self.union, self.periods, self.warm_up = union, periods, warm_up
         everything = periods * sum(block.size for block in union.state.blocks.values())
-        self.keep_what = keep or Keep(by=None if everything <= FULL else "kind")
-        self.periods = periods
+        self.keep_what = keep or (Keep() if everything <= FULL else Keep(by=("kind", "sector", "region")))
+        self.summed = bool(self.keep_what.groupings)
         self._columns = {block: self._chosen(block) for block in BLOCKS}
         known = [key for block in BLOCKS for key in union.state.keys[block]]
         for key in self.keep_what.columns or ():
             if key not in known:
                 raise ValueError(f"Keep: {key!r} is not a result column; {nearest(key, known)}")
-        self.labels: tuple[str, ...] = ()
-        self._group: Array = np.zeros(0, np.int64)
-        if self.keep_what.by:
-            self._number_labels(self.keep_what.by)
+        self.labels, self._groups = self._number_labels()
         n_kept = periods // self.keep_what.every
         shapes = {block: (columns.size, n_kept, self._width(block)) for block, columns in self._columns.items()}
         self._check_memory(8 * sum(int(np.prod(shape)) for shape in shapes.values()))
@@ -70,20 +75,22 @@ class Record:
             kept, source = self._kept[block], union.state.blocks[block]
             every = columns.size == len(source)
             pairs = [(kept, source)] if every else [(kept[at], source[column]) for at, column in enumerate(columns)]
-            self._copies += pairs
-        self._unkept = np.zeros((self._columns["node"].size, 1, self._width("node")))[:, 0]
-        self._totals = np.zeros((self._columns["node"].size, union.layout.row.size)) if self.keep_what.by else None
+            self._copies += [] if self.summed else pairs
+        partial = self.summed or self.keep_what.every > 1
+        self._totals = np.zeros((self._columns["node"].size, union.layout.row.size)) if partial else None
 
     def keep(self, period: int) -> None:
         """Take the end of this period into the record."""
         at, rest = divmod(period + 1, self.keep_what.every)
-        if self._totals is not None:
-            nodes, columns = self.union.state.blocks["node"], self._columns["node"]
-            sums = self._kept["node"][:, at - 1] if not rest else self._unkept
-            _sum_by_label(nodes, columns, self._group, self._totals, sums)
-        elif not rest:
-            for kept, source in self._copies:
-                kept[..., at - 1, :] = source
+        nodes, columns = self.union.state.blocks["node"], self._columns["node"]
+        if self._totals is not None and period >= self.warm_up:
+            _add_up(nodes, columns, self._totals)
+        if rest:
+            return
+        if self.summed:
+            _sum_by_label(nodes, columns, self._groups, self._kept["node"][:, at - 1])
+        for kept, source in self._copies:
+            kept[..., at - 1, :] = source
 
     def __contains__(self, key: str) -> bool:
         return key in self.keys
@@ -96,17 +103,12 @@ class Record:
         return int(self.union.layout.nodes_of.size) - 1
 
     @property
-    def summed(self) -> bool:
-        """Whether the record holds sums by label, not nodes."""
-        return self._totals is not None
-
-    @property
     def totals(self) -> Mapping[str, Array]:
-        """Sums over all periods, by column: [node] in the user's order, runs one after the other."""
-        names = [key for key in self.keys if BLOCK_OF[key] == "node"]
+        """Sums over all periods after the warm-up, by column: [row] in the engine's order; none where all is kept."""
         if self._totals is None:
-            return {key: self.of_runs(key, 0, self.n_runs).sum(axis=0) for key in names}
-        return {key: total[self.union.layout.row] for key, total in zip(names, self._totals, strict=True)}
+            return {}
+        keys = self.union.state.keys["node"]
+        return {keys[column]: total for column, total in zip(self._columns["node"], self._totals, strict=True)}
 
     def rows(self, key: str) -> Array:
         """A column as it was kept, [period, row] (or end, or label), in the engine's order of rows, not copied."""
@@ -130,7 +132,7 @@ class Record:
         return np.take(self.rows(key), place[BLOCK_OF[key]], axis=1)
 
     def _chosen(self, block: Block) -> Array:
-        if self.keep_what.by and block != "node":
+        if self.summed and block != "node":
             return np.zeros(0, np.int64)
         wanted = self.keep_what.columns
         return np.array(
@@ -138,18 +140,22 @@ class Record:
         )
 
     def _width(self, block: Block) -> int:
-        return len(self.labels) if self.keep_what.by else int(self.union.state.blocks[block].shape[1])
+        return len(self.labels) if self.summed else int(self.union.state.blocks[block].shape[1])
 
-    def _number_labels(self, by: str) -> None:
-        columns = []
-        for case in self.union.cases:
-            values = case.network.node[by]
-            names: Sequence[str] = [KINDS[value] for value in values] if by == "kind" else values.tolist()
-            columns.append(np.tile(np.asarray(names, str), len(case.replications)))
-        labels, number = np.unique(np.concatenate(columns), return_inverse=True)
-        self.labels = tuple(labels.tolist())
-        self._group = np.empty(number.size, np.int64)
-        self._group[self.union.layout.row] = number
+    def _number_labels(self) -> tuple[tuple[str, ...], Array]:
+        """The labels of all groupings one after the other, and for each grouping the label of each row."""
+        labels: list[str] = []
+        groups = np.empty((len(self.keep_what.groupings), self.union.layout.row.size), np.int64)
+        for at, by in enumerate(self.keep_what.groupings):
+            columns = []
+            for case in self.union.cases:
+                values = case.network.node[by]
+                names: Sequence[str] = [KINDS[value] for value in values] if by == "kind" else values.tolist()
+                columns.append(np.tile(np.asarray(names, str), len(case.replications)))
+            found, number = np.unique(np.concatenate(columns), return_inverse=True)
+            groups[at, self.union.layout.row] = number + len(labels)
+            labels += found.tolist() if len(groups) == 1 else [f"{by}:{label}" for label in found.tolist()]
+        return tuple(labels), groups
 
     @staticmethod
     def _check_memory(needed: int) -> None:
@@ -162,12 +168,19 @@ class Record:
 
 
 @numba.njit(cache=True)  # type: ignore[misc]
-def _sum_by_label(nodes: Any, columns: Any, group: Any, totals: Any, sums: Any) -> None:
-    """Sums over the rows of each label, row after row, and running totals of each row."""
+def _add_up(nodes: Any, columns: Any, totals: Any) -> None:
+    """Running totals of each row."""
+    for at in range(columns.size):
+        for row in range(totals.shape[1]):
+            totals[at, row] += nodes[columns[at], row]
+
+
+@numba.njit(cache=True)  # type: ignore[misc]
+def _sum_by_label(nodes: Any, columns: Any, groups: Any, sums: Any) -> None:
+    """Sums over the rows of each label, row after row."""
     for at in range(columns.size):
         for label in range(sums.shape[1]):
             sums[at, label] = 0.0
-        for row in range(group.size):
-            value = nodes[columns[at], row]
-            totals[at, row] += value
-            sums[at, group[row]] += value
+        for grouping in range(groups.shape[0]):
+            for row in range(groups.shape[1]):
+                sums[at, groups[grouping, row]] += nodes[columns[at], row]

@@ -133,7 +133,7 @@ def measured(result: Result, key: str, nodes: Sequence[int]) -> Array:
 def sentence(result: Result) -> str:
     """What happened, in one sentence."""
     if result.record.summed:
-        by = result.record.keep_what.by
+        by = ", ".join(result.record.keep_what.groupings)
         return f"Of so long or large a run only sums by {by} were kept, and totals by node: see --json or --out."
     groups = tier_groups(result.scenario.network)
     market, last = groups[0], last_tier(groups)

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet import __version__
-from supplynet.metrics import bullwhip_ratio, fill_rate, mean, peak, total
-from supplynet.outcomes import MEASURES, NEEDED, tiers
+from supplynet.outcomes import MEASURES, tiers
 from supplynet.scenario import NODE_TABLE, Result
 from supplynet.scenarios import SETTINGS, fingerprint
 from supplynet.schema import KINDS
@@ -27,19 +26,6 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 Writer = Callable[[Path], Any]
 ON_LANES: Final = ("order", "booked", "shipment", "lane_backlog", "cancelled", "input_stock", "on_order")
-MADE_OF: Final[Mapping[str, tuple[Callable[..., Array], tuple[str, ...]]]] = {
-    "mean_demand": (mean, ("demand",)),
-    "mean_order": (mean, ("production_order",)),
-    "bullwhip_ratio": (bullwhip_ratio, ("production_order", "demand")),
-    "fill_rate": (fill_rate, ("filled", "demand")),
-    "mean_on_hand": (mean, ("on_hand",)),
-    "mean_backlog": (mean, ("backlog",)),
-    "peak_order": (peak, ("production_order",)),
-    "lost": (total, ("lost",)),
-    "total_cost": (total, ("cost",)),
-}
-"""Each measure, and the columns that it is made of."""
-NEED_PERIODS: Final = ("bullwhip_ratio", "peak_order")
 
 
 def summary(result: Result) -> dict[str, Any]:
@@ -48,14 +34,12 @@ def summary(result: Result) -> dict[str, Any]:
     Raises nothing. Units: those of `outcomes`; a node that serves nobody has tier None.
     """
     scenario, network = result.scenario, result.scenario.network
-    whole = not result.record.summed and all(key in result.record for key in NEEDED.columns or ())
-    measures = result.measures if whole else _what_is_known(result)
-    tier, kind = tiers(network), network.node["kind"]
+    measures, tier, kind = result.measures, tiers(network), network.node["kind"]
     return {
         "scenario": scenario.name,
         "seed": int(scenario.seed),
         "periods": int(scenario.periods),
-        "outcomes": {name: _number(value) for name, value in result.outcomes.items()} if whole else {},
+        "outcomes": {name: _number(value) for name, value in result.outcomes.items()},
         "nodes": {
             name: {
                 "kind": KINDS[kind[row]],
@@ -65,23 +49,6 @@ def summary(result: Result) -> dict[str, Any]:
             for row, name in enumerate(network.names)
         },
     }
-
-
-def _what_is_known(result: Result) -> dict[str, Array]:
-    """The measures that a part of the record allows, nan for the others; of sums, over all periods with the warm-up."""
-    record, unknown = result.record, np.full(result.scenario.network.n_nodes, np.nan)
-    known = {}
-    for measure, (function, keys) in MADE_OF.items():
-        known[measure] = unknown
-        if all(key in record for key in keys):
-            if not record.summed:
-                skipped = result.scenario.warm_up // record.keep_what.every
-                known[measure] = function(*(record[key][skipped:] for key in keys))
-            elif measure not in NEED_PERIODS:
-                totals = [record.totals[key][None, :] for key in keys]
-                over = record.periods if function is mean else 1
-                known[measure] = function(*totals) / over
-    return known
 
 
 def _number(value: Any) -> float | None:
@@ -164,11 +131,11 @@ def _nodes(result: Result) -> pd.DataFrame:
     record = result.record
     if not record.summed:
         return result.table()
-    every, n_labels = record.keep_what.every, len(record.labels)
+    every, n_labels, label = record.keep_what.every, len(record.labels), "+".join(record.keep_what.groupings)
     n_kept = record.periods // every
     columns: dict[str, Any] = {
         "period": np.repeat(np.arange(every - 1, record.periods, every)[:n_kept], n_labels),
-        str(record.keep_what.by): pd.Categorical.from_codes(np.tile(np.arange(n_labels), n_kept), list(record.labels)),
+        label: pd.Categorical.from_codes(np.tile(np.arange(n_labels), n_kept), list(record.labels)),
     }
     for name in NODE_TABLE:
         key = {"order": "production_order"}.get(name, name)

@@ -84,7 +84,7 @@ class Result:
 
     @cached_property
     def _measured(self) -> tuple[dict[str, Array], dict[str, Array]]:
-        return of_case(self.record, 0, self.scenario.warm_up)
+        return of_case(self.record, 0)
 
     @property
     def measures(self) -> dict[str, Array]:
@@ -162,7 +162,7 @@ def run(
         scenario = replace(scenario, seed=seed)
     case = Case(scenario.network, scenario.seed, (replication,), scenario.start)
     ready = engine.start([case], scenario.periods)
-    record = Record(ready.union, scenario.periods, keep)
+    record = Record(ready.union, scenario.periods, keep, warm_up=scenario.warm_up)
     ready.run(scenario.periods, [record, *(watchers(ready) if watchers else ())])
     return Result(scenario, record)
 
@@ -182,10 +182,10 @@ def replicate(scenario: Scenario, replications: int | Sequence[int], *, block: i
         chosen = numbers[first : first + size]
         if first == 0 or len(chosen) < size:
             ready = engine.start([Case(scenario.network, scenario.seed, chosen, scenario.start)], scenario.periods)
-            record = Record(ready.union, scenario.periods, NEEDED)
+            record = Record(ready.union, scenario.periods, NEEDED, warm_up=scenario.warm_up)
             ready.remember_opening()
         else:
             ready.reopen([chosen])
         ready.run(scenario.periods, [record])
-        parts.append(of_case(record, 0, scenario.warm_up)[1])
+        parts.append(of_case(record, 0)[1])
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

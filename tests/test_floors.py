@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "supplynet"
 FLOORS = (
-    ("schema", "randomness", "topologies", "checks"),
+    ("schema", "randomness", "topologies", "checks", "ranges"),
     ("network", "graphs", "layout", "state", "opening", "schedule"),
     ("compiled", "distributions", "demand", "disruptions", "policies.contract", "policies.forecasts"),
     ("policies", "phases", "signals"),

@@ -186,8 +186,8 @@ def test_after_a_long_lockdown_orders_on_realised_output_never_start_again():
 
 def test_after_a_long_lockdown_orders_on_capped_demand_recover_in_full():
     for case in (chain(4, 200, 25, 1e3), shut_economy(1, 30, 200), shut_economy(2, 30, 200)):
-        need, products, final, cover, adjustment_time, _ = case
-        output, order, _, consumed = played(*case, "capped_demand")
+        need, _, final, cover, adjustment_time, _ = case
+        _, order, _, consumed = played(*case, "capped_demand")
         assert consumed[25].sum() < 0.5 * final[25].sum(), "the lockdown should be felt"
         gap = 1.0 - consumed.sum(axis=1) / final.sum(axis=1)
         assert gap[-1] < 0.01 and gap[-1] <= gap[100] + 1e-9, "all the way back, or ever closer"

@@ -28,7 +28,24 @@ def test_sums_by_kind_are_sums_of_nodes_and_totals_sums_over_time() -> None:
     for column, number in (("shipped", 2), ("on_hand", 2), ("demand", 3)):
         at = summed.labels.index(("supplier", "factory", "distributor", "customer")[number])
         assert np.allclose(summed[column][:, at], whole[column][:, kind == number].sum(axis=1), rtol=1e-12)
-        assert np.allclose(summed.totals[column], whole[column].sum(axis=0), rtol=1e-12)
+        in_order = summed.totals[column][summed.union.layout.row]
+        assert np.allclose(in_order, whole[column].sum(axis=0), rtol=1e-12)
+
+
+def test_totals_tell_what_a_run_cost_however_little_of_it_was_kept() -> None:
+    scenario = shop(demand=Normal(10.0, 3.0), periods=23, warm_up=4, node={"holding_cost": 1.0, "backlog_cost": 2.0})
+    whole = run(scenario).outcomes
+    for keep in (Keep(every=5), Keep(by="kind"), Keep(by=("kind", "region"), every=5)):
+        part = run(scenario, keep=keep).outcomes
+        for name in ("total_cost", "fill_rate", "mean_on_hand", "mean_backlog", "lost", "mean_demand"):
+            assert part[name] == pytest.approx(whole[name], rel=1e-12)
+    assert np.isnan(run(scenario, keep=Keep(by="kind")).outcomes["bullwhip_ratio"])
+
+
+def test_a_large_run_keeps_sums_by_kind_sector_and_region() -> None:
+    record = run(shop(periods=200_000)).record
+    assert record.labels == ("kind:customer", "kind:distributor", "kind:supplier", "sector:", "region:")
+    assert record["demand"][:, 0].sum() == 2_000_000.0
 
 
 def test_sums_by_region_follow_the_label() -> None:

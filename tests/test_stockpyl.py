@@ -88,7 +88,7 @@ def dress(generator, edges, *, with_units=False):
 
 
 def in_stockpyl(case):
-    """What stockpyl says: levels, orders, cost and what was filled at once, [period, node], and backlog of each lane."""
+    """What stockpyl says: levels, orders, costs, what was filled at once [period, node], and what each lane owes."""
     given = {key: value for key, value in case.items() if key not in ("edges", "nodes", "demand", "units")}
     asked = {node: demand for node, demand in case["demand"].items() if demand is not None}
     network = network_from_edges(

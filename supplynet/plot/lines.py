@@ -54,7 +54,10 @@ def _lines(result: Result) -> list[Tier]:
     """The tiers to draw, from the market upwards; of a record that holds sums, its labels."""
     record = result.record
     if record.summed:
-        tiers = [Tier(0 if name == "customer" else None, (at,), (name,), name) for at, name in enumerate(record.labels)]
+        kinds = [(at, name.removeprefix("kind:")) for at, name in enumerate(record.labels)]
+        if len(record.keep_what.groupings) > 1:
+            kinds = [(at, name) for at, name in kinds if record.labels[at].startswith("kind:")] or kinds
+        tiers = [Tier(0 if name == "customer" else None, (at,), (name,), name) for at, name in kinds]
     else:
         tiers = tier_groups(result.scenario.network)
     tiers = [tier for tier in tiers if not tier.makes_from_nothing] or tiers

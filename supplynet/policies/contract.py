@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from supplynet.compiled import Kernel
 
 Array = NDArray[Any]
+LARGEST: Final = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,22 @@ R = TypeVar("R", bound=Rule)
 def parameters(rule: Rule | type[Rule]) -> tuple[str, ...]:
     """The fields of a rule that may differ from row to row."""
     return tuple(field.name for field in fields(rule) if field.name not in rule.structure)  # type: ignore[arg-type]
+
+
+def check_parameter(rule: Rule, name: str, *, least: float = -LARGEST, most: float = LARGEST) -> None:
+    """A parameter (or, once stacked, its whole column) must be a finite number in a range.
+
+    Raises ValueError that names the rule, the parameter, its value and the range.
+    """
+    value = getattr(rule, name)
+    try:
+        fits = bool(np.all((np.asarray(value, float) >= least) & (np.asarray(value, float) <= most)))
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        lower = f" >= {least:g}" if least > -LARGEST else ""
+        upper = f" <= {most:g}" if most < LARGEST else ""
+        raise ValueError(f"{type(rule).__name__}: {name} is {value!r}, must be a finite number{lower}{upper}; mend it")
 
 
 def group_of(rule: Rule) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numba
 import numpy as np
 
-from supplynet.policies.contract import Array, InputRule, Local, Memory
+from supplynet.policies.contract import Array, InputRule, Local, Memory, check_parameter
 
 BASES = ("output", "capped_demand", "demand")
 
@@ -36,10 +36,8 @@ class DaysOfCover(InputRule):
     def __post_init__(self) -> None:
         if self.basis not in BASES:
             raise ValueError(f"DaysOfCover: basis is {self.basis!r}, must be one of {', '.join(BASES)}; choose one")
-        if not np.all(np.asarray(self.adjustment_time) > 0):
-            raise ValueError(
-                f"DaysOfCover: adjustment_time is {self.adjustment_time!r}, must be > 0 periods; 6 is usual"
-            )
+        check_parameter(self, "adjustment_time", least=1e-9)
+        check_parameter(self, "supply_line_weight", least=0.0)
 
     @property
     def memory(self) -> tuple[Memory, ...]:

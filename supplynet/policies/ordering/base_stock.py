@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from supplynet.policies.contract import Array, Local, OrderingRule
+from supplynet.policies.contract import Array, Local, OrderingRule, check_parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,9 @@ class BaseStock(OrderingRule):
 
     base_stock_level: float
     reads: ClassVar = ("inventory_position",)
+
+    def __post_init__(self) -> None:
+        check_parameter(self, "base_stock_level")
 
     def order(self, local: Local, production_order: Array) -> None:
         np.subtract(self.base_stock_level, local.inventory_position, out=production_order)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from supplynet.policies.contract import Array, Local, Memory, OrderingRule
+from supplynet.policies.contract import Array, Local, Memory, OrderingRule, check_parameter
 from supplynet.policies.forecasts import update_smoothed
 
 
@@ -26,10 +26,8 @@ class OrderUpToExponentialSmoothing(OrderingRule):
     structure: ClassVar = ("forecast_from",)
 
     def __post_init__(self) -> None:
-        if not np.all((0.0 <= np.asarray(self.smoothing)) & (np.asarray(self.smoothing) <= 1.0)):
-            raise ValueError(
-                f"OrderUpToExponentialSmoothing: smoothing is {self.smoothing!r}, must be in [0, 1]; mend it"
-            )
+        check_parameter(self, "smoothing", least=0.0, most=1.0)
+        check_parameter(self, "safety_periods", least=0.0)
 
     @property
     def reads(self) -> tuple[str, ...]:  # type: ignore[override]

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from supplynet.policies.contract import Array, Local, Memory, OrderingRule
+from supplynet.policies.contract import Array, Local, Memory, OrderingRule, check_parameter
 from supplynet.policies.forecasts import update_moving_sum
 
 
@@ -30,6 +30,7 @@ class OrderUpToMovingAverage(OrderingRule):
             raise ValueError(
                 f"OrderUpToMovingAverage: window is {self.window!r}, must be a whole number >= 1; round it"
             )
+        check_parameter(self, "safety_periods", least=0.0)
 
     @property
     def reads(self) -> tuple[str, ...]:  # type: ignore[override]

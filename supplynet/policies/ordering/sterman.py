@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from supplynet.policies.contract import Array, Local, Memory, OrderingRule
+from supplynet.policies.contract import Array, Local, Memory, OrderingRule, check_parameter
 from supplynet.policies.forecasts import update_smoothed
 
 
@@ -29,6 +29,13 @@ class Sterman(OrderingRule):
     whole_units: bool = False
     reads: ClassVar = ("inventory_position", "supply_line", "demand", "normal_output")
     structure: ClassVar = ("whole_units",)
+
+    def __post_init__(self) -> None:
+        check_parameter(self, "desired_stock")
+        check_parameter(self, "stock_adjustment", least=0.0)
+        check_parameter(self, "supply_line_weight", least=0.0)
+        check_parameter(self, "smoothing", least=0.0, most=1.0)
+        check_parameter(self, "fixed_periods", least=0.0)
 
     @property
     def memory(self) -> tuple[Memory, ...]:
