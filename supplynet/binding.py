@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from supplynet.schedule import PHASES
 from supplynet.signals import hear, tell
 
 Array = NDArray[Any]
+
+
+SPREAD: Final = {"node_of_input": "first_input", "input_of_end": "first_end"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,13 @@ class Binder:
                 columns["input_rule"][a:b], np.diff(columns["first_end"][columns["first_input"][a : b + 1]])
             )
             rule = self._rule(codes)
-            seen = {name: columns[name][own[table]] for name, table in self._known(rule, tuple(own)).items()}
-            seen["first_input"] = columns["first_input"][a : b + 1] - columns["first_input"][a]
-            seen["first_end"] = columns["first_end"][c : d + 1] - columns["first_end"][c]
+            firsts = {
+                "first_input": columns["first_input"][a : b + 1] - columns["first_input"][a],
+                "first_end": columns["first_end"][c : d + 1] - columns["first_end"][c],
+            }
+            spread = {name: _owners(firsts[first]) for name, first in SPREAD.items() if name in rule.reads}
+            known = self._known(rule, tuple(own), beside=tuple(SPREAD))
+            seen = {name: columns[name][own[table]] for name, table in known.items()} | firsts | spread
             local = self._local(rule, seen, own["node"])
             assert isinstance(rule, InputRule)
             yield Task("purchase", run, purchase.purchase(rule, local, state.clock, columns["order"][e:f]))
@@ -119,15 +126,16 @@ class Binder:
         rule: Rule = stack([self.union.rules[code] for code in used.tolist()], inverse)
         return rule
 
-    def _known(self, rule: Rule, tables: tuple[str, ...]) -> dict[str, str]:
+    def _known(self, rule: Rule, tables: tuple[str, ...], beside: tuple[str, ...] = ()) -> dict[str, str]:
         """The columns a rule reads and their tables. Raises ValueError for a column that is not there."""
         known = {name: table for name, table in self.union.state.tables.items() if table in tables}
-        for name in rule.reads:
+        reads = [name for name in rule.reads if name not in beside]
+        for name in reads:
             if name not in known:
                 raise ValueError(
                     f"{type(rule).__name__} reads {name!r}, which is not a column of its rows; {nearest(name, known)}"
                 )
-        return {name: known[name] for name in rule.reads}
+        return {name: known[name] for name in reads}
 
     def _local(self, rule: Rule, seen: dict[str, Array], own: slice) -> Local:
         memory = open_memory(rule, own.stop - own.start, lambda name: self.union.state.columns[name][own])
@@ -170,6 +178,11 @@ class Binder:
         pays |= np.bincount(supplier_of, weights=columns["in_transit_cost"], minlength=n) > 0
         buyer_of = np.repeat(np.arange(n), np.diff(columns["first_input"]))
         return pays | (np.bincount(buyer_of, weights=columns["input_holding_cost"], minlength=n) > 0)
+
+
+def _owners(first: Array) -> Array:
+    """Who owns each member, from the offsets of the first member of each owner."""
+    return np.repeat(np.arange(first.size - 1), np.diff(first))
 
 
 def _runs(rows: Array, group: Array) -> Sequence[Array]:

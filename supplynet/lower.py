@@ -74,6 +74,7 @@ def unite(cases: Sequence[Case]) -> Union:
     columns = dict(layout.columns)
     tables_of = dict.fromkeys(parts[0].node, "node") | dict.fromkeys(parts[0].input, "input")
     tables_of |= {name: "outbound" if name in OUTBOUND else "inbound" for name in parts[0].lane}
+    tables_of = {name: table for name, table in tables_of.items() if name in columns}
     sizes = {"node": layout.row.size, "inbound": layout.inbound.size, "outbound": layout.outbound.size}
     add_carrier(columns, "mail", "mail_size", "mail_slot", "mail_filled")
     add_carrier(columns, "transport", "transport_size", "transport_slot", "transport_filled")

@@ -61,13 +61,13 @@ def open_columns(
     mail_slot, transport_slot = _given(lane["orders_in_mail"], usual), _given(lane["goods_in_transit"], usual)
     waits = traits.makes_to_order[supplier] & (lane["unfilled"] == 0)
     lead = lane["order_lead_time"] + lane["shipment_lead_time"]
-    lane_backlog = usual * np.where(waits, _coverage(network, lead, waits)[supplier], 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lasts = np.nan_to_num(network.input["target"][of] / (units * flow[customer]))  # periods that the target covers
+    lane_backlog = usual * np.where(waits, _coverage(network, lead - lasts, waits)[supplier], 0.0)
     on_order = mail_slot * lane["order_lead_time"] + transport_slot * lane["shipment_lead_time"] + lane_backlog
 
     covers = np.maximum(network.input["cover"][of] - 1.0, 0.0) * usual  # and today's slot arrives before use
-    kept = np.where(
-        traits.covers_backlog[customer], lane["share"] * network.input["target"][of] if steady else 0.0, covers
-    )
+    kept = np.where(traits.covers_backlog[customer], 0.0, covers)
     input_stock = _given(lane["input_stock"], kept)
 
     def by_input(column: Array) -> Array:

@@ -16,7 +16,7 @@ from supplynet.layout import Part
 from supplynet.network import Network
 from supplynet.opening import STARTS, Traits, coverage_of, mean_flows, open_columns
 from supplynet.policies.allocation import Proportional
-from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule, Rule
+from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule, Rule, parameters
 from supplynet.policies.input import LotForLot
 from supplynet.policies.ordering import MakeToOrder
 from supplynet.schedule import PHASES, find_levels
@@ -183,6 +183,8 @@ def _check_rules(network: Network) -> Iterator[str]:
                 row = int(np.flatnonzero(coded.codes == code)[0])
                 where = f"node {network.names[row]!r}: {column} is {value!r}"
                 yield f"{where}, must be a rule of kind {kind.__name__}; see supplynet.policies"
+            elif kind is AllocationRule and parameters(value):
+                yield f"{type(value).__name__}: an allocation rule has no parameters; let its kernel read a lane column"
     ordered = network.objects["node", "ordering"].codes >= 0
     needs_none = np.isin(network.node["kind"], [CUSTOMER, KINDS.index("supplier")])
     for row in np.flatnonzero(~ordered & ~needs_none).tolist():

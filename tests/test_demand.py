@@ -26,7 +26,7 @@ EACH = [
     AR1(10.0, 3.0, 0.6), AR1(0.0, 1.0, -0.9, -inf), Seasonal(Constant(10.0), 0.5, 12.0, 3.0),
     Seasonal(AR1(10.0, 3.0, 0.6), 0.2, 7.0), Seasonal(Normal(5.0, 2.0), 1.0, 4.5, -1.0), FromFunction(rising),
     Normal(5.0, 2.0), Poisson(6.0), NegativeBinomial(6.0, 5.0)]
-each = pytest.mark.parametrize("process", EACH, ids=repr)
+each = pytest.mark.parametrize("process", EACH, ids=lambda process: type(process).__name__)
 
 
 def luck(periods, rows=3):

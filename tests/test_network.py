@@ -27,37 +27,53 @@ def graph() -> nx.DiGraph:
     return made
 
 
-FAULTS: dict[str, tuple[Callable[[nx.DiGraph], object], str]] = {
-    "unknown column": (lambda g: g.nodes["shop"].update(ordring=1), "'ordring' is not a column; did you mean 'ordering'"),
-    "unknown lane column": (lambda g: g.edges["source", "shop"].update(leadtime=1), "'leadtime' is not a column"),
-    "negative lead time": (lambda g: g.edges["source", "shop"].update(shipment_lead_time=-1), "is -1.0, must be a whole"),
-    "fractional lead time": (lambda g: g.edges["source", "shop"].update(order_lead_time=1.5), "is 1.5, must be a whole"),
-    "infinite lead time": (lambda g: g.edges["source", "shop"].update(order_lead_time=np.inf), "is inf, must be a whole"),
-    "text for a number": (lambda g: g.nodes["shop"].update(capacity="ten"), "capacity is 'ten', must be a number"),
-    "negative capacity": (lambda g: g.nodes["shop"].update(capacity=-1.0), "capacity is -1.0, must be a number >= 0"),
-    "nan": (lambda g: g.nodes["shop"].update(holding_cost=np.nan), "holding_cost is nan"),
-    "no demand": (lambda g: g.nodes["customer"].pop("demand"), "customer 'customer' has no demand"),
-    "demand of a shop": (lambda g: g.nodes["shop"].update(demand=3.0), "a distributor has no demand of its own"),
-    "negative demand": (lambda g: g.nodes["customer"].update(demand=-3.0), "quantity is -3.0, must be a finite number >= 0"),
-    "no rule": (lambda g: g.nodes["shop"].pop("ordering"), "a distributor needs an ordering rule"),
-    "rule of the wrong kind": (lambda g: g.nodes["shop"].update(ordering=DaysOfCover()), "must be a rule of kind OrderingRule"),
-    "rule of a customer": (lambda g: g.nodes["customer"].update(ordering=BaseStock(1.0)), "a customer orders what it consumes"),
-    "unknown kind": (lambda g: g.nodes["shop"].update(kind="distributer"), "did you mean 'distributor'"),
-    "unknown unfilled": (lambda g: g.edges["shop", "customer"].update(unfilled="lose"), "did you mean 'lost'"),
-    "lane out of a customer": (lambda g: g.add_edge("customer", "shop"), "a customer supplies nobody"),
-    "lane into a supplier": (lambda g: g.add_edge("shop", "source"), "a supplier makes from nothing"),
-    "lane to itself": (lambda g: g.add_edge("shop", "shop"), "cannot supply itself"),
-    "nobody serves": (lambda g: g.remove_edge("shop", "customer"), "nobody can serve it"),
-    "shares": (lambda g: g.edges["source", "shop"].update(share=0.5), "sum to 0.5, must be 1"),
-    "no units": (lambda g: g.edges["source", "shop"].update(units_per_output=0.0), "units_per_output is 0.0"),
-    "criticality": (lambda g: g.edges["source", "shop"].update(criticality=1.5), "criticality is 1.5"),
-    "name of a lane": (lambda g: g.add_node("a>b", ordering=BaseStock(1.0)), "cannot contain '>'"),
-    "name that is no text": (lambda g: g.add_node(7, ordering=BaseStock(1.0)), "a name must be a text"),
-    "sale that cannot be": (
-        lambda g: (g.nodes["shop"].update(ordering=MakeToOrder(), production_lead_time=1),
-                   g.edges["shop", "customer"].update(unfilled="lost")), "makes to order with a production lead time",
-    ),
-}  # fmt: skip
+Spoil = Callable[[nx.DiGraph], object]
+
+
+def node(name: str, **columns: object) -> Spoil:
+    """Give a node these columns."""
+    return lambda made: made.nodes[name].update(columns)
+
+
+def lane(supplier: str, customer: str, **columns: object) -> Spoil:
+    """Give a lane these columns."""
+    return lambda made: made.edges[supplier, customer].update(columns)
+
+
+def sell_what_is_never_there(made: nx.DiGraph) -> None:
+    """Make to order, with a production lead time, for customers who do not wait."""
+    node("shop", ordering=MakeToOrder(), production_lead_time=1)(made)
+    lane("shop", "customer", unfilled="lost")(made)
+
+
+FAULTS: dict[str, tuple[Spoil, str]] = {
+    "unknown column": (node("shop", ordring=1), "'ordring' is not a column; did you mean 'ordering'"),
+    "unknown lane column": (lane("source", "shop", leadtime=1), "'leadtime' is not a column"),
+    "negative lead time": (lane("source", "shop", shipment_lead_time=-1), "is -1.0, must be a whole"),
+    "fractional lead time": (lane("source", "shop", order_lead_time=1.5), "is 1.5, must be a whole"),
+    "infinite lead time": (lane("source", "shop", order_lead_time=np.inf), "is inf, must be a whole"),
+    "text for a number": (node("shop", capacity="ten"), "capacity is 'ten', must be a number"),
+    "negative capacity": (node("shop", capacity=-1.0), "capacity is -1.0, must be a number >= 0"),
+    "nan": (node("shop", holding_cost=np.nan), "holding_cost is nan"),
+    "no demand": (lambda made: made.nodes["customer"].pop("demand"), "customer 'customer' has no demand"),
+    "demand of a shop": (node("shop", demand=3.0), "a distributor has no demand of its own"),
+    "negative demand": (node("customer", demand=-3.0), "quantity is -3.0, must be a finite number >= 0"),
+    "no rule": (lambda made: made.nodes["shop"].pop("ordering"), "a distributor needs an ordering rule"),
+    "rule of the wrong kind": (node("shop", ordering=DaysOfCover()), "must be a rule of kind OrderingRule"),
+    "rule of a customer": (node("customer", ordering=BaseStock(1.0)), "a customer orders what it consumes"),
+    "unknown kind": (node("shop", kind="distributer"), "did you mean 'distributor'"),
+    "unknown unfilled": (lane("shop", "customer", unfilled="lose"), "did you mean 'lost'"),
+    "lane out of a customer": (lambda made: made.add_edge("customer", "shop"), "a customer supplies nobody"),
+    "lane into a supplier": (lambda made: made.add_edge("shop", "source"), "a supplier makes from nothing"),
+    "lane to itself": (lambda made: made.add_edge("shop", "shop"), "cannot supply itself"),
+    "nobody serves": (lambda made: made.remove_edge("shop", "customer"), "nobody can serve it"),
+    "shares": (lane("source", "shop", share=0.5), "sum to 0.5, must be 1"),
+    "no units": (lane("source", "shop", units_per_output=0.0), "units_per_output is 0.0"),
+    "criticality": (lane("source", "shop", criticality=1.5), "criticality is 1.5"),
+    "name of a lane": (lambda made: made.add_node("a>b", ordering=BaseStock(1.0)), "cannot contain '>'"),
+    "name that is no text": (lambda made: made.add_node(7, ordering=BaseStock(1.0)), "a name must be a text"),
+    "sale that cannot be": (sell_what_is_never_there, "makes to order with a production lead time"),
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -126,7 +142,11 @@ def test_lanes_that_carry_one_product_substitute_and_share_equally_by_default() 
 def test_columns_and_a_graph_make_the_same_network() -> None:
     network = from_columns(
         ["customer", "shop", "source"], [1, 2], [0, 1],
-        node={"kind": ["customer", "distributor", "supplier"], "demand": [10.0, None, None], "ordering": [None, BaseStock(40.0), None]},
+        node={
+            "kind": ["customer", "distributor", "supplier"],
+            "demand": [10.0, None, None],
+            "ordering": [None, BaseStock(40.0), None],
+        },
         lane={"shipment_lead_time": [0, 1]},
     )  # fmt: skip
     same = from_graph(graph())
@@ -140,7 +160,8 @@ def test_a_network_goes_to_a_graph_and_back_unchanged() -> None:
         load("flour-2020"),
         load("beer-game"),
         shop(
-            demand=Step(5.0, 9.0, 3), lane={"shipment_lead_time": Geometric(0.5), "target": 4.0}, sale={"unfilled": "lost"},
+            demand=Step(5.0, 9.0, 3), sale={"unfilled": "lost"},
+            lane={"shipment_lead_time": Geometric(0.5), "target": 4.0},
             node={"capacity": Normal(20.0, 2.0), "region": "north"},
         ),
     ):  # fmt: skip

@@ -15,7 +15,8 @@ from supplynet.policies.ordering import BaseStock, MakeToOrder
 
 
 def test_a_steady_start_goes_on_as_it_began() -> None:
-    scenario = shop(ordering=BaseStock(50.0), lane={"order_lead_time": 2, "shipment_lead_time": 3}, node={"on_hand": 0.0})
+    lane = {"order_lead_time": 2, "shipment_lead_time": 3}
+    scenario = shop(ordering=BaseStock(50.0), lane=lane, node={"on_hand": 0.0})
     record = run(scenario).record
     # coverage 2 + 3: position 50 is all in the pipeline after demand, so each order is the demand
     assert (record["production_order"][:, 1] == 10.0).all()
@@ -31,7 +32,8 @@ def test_a_steady_start_fills_random_pipelines_at_their_usual_length() -> None:
 
 
 def test_a_steady_start_of_days_of_cover_holds_the_cover_when_it_orders() -> None:
-    scenario = shop(lane={"cover": 5.0, "unfilled": "lost"}, ordering=MakeToOrder(), node={"input_rule": DaysOfCover(), "on_hand": 0.0})
+    node = {"input_rule": DaysOfCover(), "on_hand": 0.0}
+    scenario = shop(lane={"cover": 5.0, "unfilled": "lost"}, ordering=MakeToOrder(), node=node)
     record = run(scenario).record
     assert np.allclose(record["order"][:, 1], 10.0, rtol=1e-12)
     assert np.allclose(record["input_stock"][:, 1], 40.0, rtol=1e-12)  # 5 days before today's use, 4 after

@@ -26,17 +26,18 @@ def test_the_python_of_the_readme_runs_from_top_to_bottom(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {"__name__": "readme"}
+    names: dict[str, object] = {"__name__": "__main__"}
     for block in blocks("python"):
-        exec(compile(block, "README.md", "exec"), names)
+        exec(compile(block, "README.md", "exec", dont_inherit=True), names)
     assert (tmp_path / "flour.png").stat().st_size > 10_000
     flour, calmer = (float(line) for line in capsys.readouterr().out.splitlines()[:2])
     assert calmer < flour
 
 
 def test_the_rule_of_the_readme_decides_what_it_says() -> None:
-    names: dict[str, object] = {"__name__": "readme"}
-    exec(compile(next(block for block in blocks("python") if "HalfTheGap" in block), "README.md", "exec"), names)
+    names: dict[str, object] = {"__name__": "__main__"}
+    block = next(block for block in blocks("python") if "HalfTheGap" in block)
+    exec(compile(block, "README.md", "exec", dont_inherit=True), names)
     import networkx as nx
     import numpy as np
 
@@ -69,7 +70,8 @@ def test_the_commands_of_the_readme_run_in_their_order(tmp_path: Path, monkeypat
 
 def test_ci_runs_the_two_commands_of_the_readme_word_for_word() -> None:
     script = (ROOT / ".ci" / "run").read_text().replace("pip install -q ", "pip install ")
-    install, test = (line for block in blocks("bash") for line in block.splitlines() if line.startswith(("python3", ".venv/bin/pip")))
+    lines = [line for block in blocks("bash") for line in block.splitlines()]
+    install, test = (line for line in lines if line.startswith(("python3", ".venv/bin/pip")))
     assert install in script
     assert script.rstrip().endswith(test)
 

@@ -43,9 +43,9 @@ def test_totals_tell_what_a_run_cost_however_little_of_it_was_kept() -> None:
 
 
 def test_a_large_run_keeps_sums_by_kind_sector_and_region() -> None:
-    record = run(shop(periods=200_000)).record
+    record = run(shop(periods=150_000)).record
     assert record.labels == ("kind:customer", "kind:distributor", "kind:supplier", "sector:", "region:")
-    assert record["demand"][:, 0].sum() == 2_000_000.0
+    assert record["demand"][:, 0].sum() == 1_500_000.0
 
 
 def test_sums_by_region_follow_the_label() -> None:
@@ -107,10 +107,14 @@ def test_a_lever_sets_a_column_where_it_says(lever: str, value: object, node: st
     assert network.node["capacity"][network.names.index(node)] == expected
 
 
+LANE_LEVERS = (("source>shop.shipment_lead_time", "4"), ("customer.order_lead_time", 2))
+
+
 def test_a_lever_sets_lanes_by_name_by_buyer_and_rules_by_parameter() -> None:
     scenario = shop()
-    assert scenario.with_lever("source>shop.shipment_lead_time", "4").network.lane["shipment_lead_time"].tolist() == [0, 4]
-    assert scenario.with_lever("customer.order_lead_time", 2).network.lane["order_lead_time"].tolist() == [2, 0]
+    one, into = (scenario.with_lever(*lever).network.lane for lever in LANE_LEVERS)
+    assert one["shipment_lead_time"].tolist() == [0, 4]
+    assert into["order_lead_time"].tolist() == [2, 0]
     changed = scenario.with_lever("base_stock_level", "55").network
     assert changed.object_of("node", "ordering", 1).base_stock_level == 55.0
     assert scenario.network.object_of("node", "ordering", 1).base_stock_level == 40.0

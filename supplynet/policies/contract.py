@@ -8,7 +8,8 @@ becomes an array with one value a row, except the fields named in `structure`, w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from copy import copy
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final, TypeVar
 
 import numpy as np
@@ -36,7 +37,11 @@ class Memory:
 
 
 class Local:
-    """What a rule sees of its own rows: the period, the columns it declared (read-only) and its memory."""
+    """What a rule sees of its own rows: the period, the columns it declared (read-only) and its memory.
+
+    Memory is written in place (`local.forecast[:] = ...`), so that a run can be stopped, copied and played again.
+    Raises ValueError where a memory has the name of a column.
+    """
 
     period: int
 
@@ -44,15 +49,25 @@ class Local:
         for name, column in columns.items():
             view = column.view()
             view.flags.writeable = False
-            setattr(self, name, view)
+            object.__setattr__(self, name, view)
         for name, column in memory.items():
-            setattr(self, name, column)
+            if name in columns:
+                raise ValueError(f"memory {name!r} has the name of a column that the rule reads; give it another name")
+            object.__setattr__(self, name, column)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self.__dict__.get(name) is value:
+            return  # what `local.forecast += ...` does after it has added in place
+        if name != "period":
+            raise AttributeError(f"a rule cannot set local.{name}; declare a Memory and fill it: local.{name}[:] = ...")
+        object.__setattr__(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
         known = ", ".join(sorted(key for key in vars(self) if not key.startswith("_")))
         raise AttributeError(f"the rule reads {name!r} without declaring it; add it to `reads` (declared: {known})")
 
 
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What all rules share."""
 
@@ -60,8 +75,6 @@ class Rule:
     """Names of the columns that the rule reads (node columns; `told_<column>` for what signals tell)."""
     structure: ClassVar[tuple[str, ...]] = ()
     """Fields that all rows of one call share, such as the width of a memory."""
-
-    __slots__ = ()
 
     @property
     def memory(self) -> tuple[Memory, ...]:
@@ -71,10 +84,10 @@ class Rule:
 class OrderingRule(Rule):
     """Decides how much more of its own product a node wants."""
 
+    __slots__ = ()
+
     makes_to_order: ClassVar[bool] = False
     """True where each order wants exactly what was asked for, so that a cancelled order is not made."""
-
-    __slots__ = ()
 
     def order(self, local: Local, production_order: Array) -> None:
         """Write production_order [row], in units of the node's product a period, all >= 0."""
@@ -85,15 +98,16 @@ class InputRule(Rule):
     """Turns what a node wants to make into orders on its lanes.
 
     Sees, beside node columns [node] and input columns [input], those of the inbound ends [end], and the offsets
-    `first_input` [node + 1] and `first_end` [input + 1]. Its parameters hold one value for each end.
+    `first_input` [node + 1] and `first_end` [input + 1]. It may also read `node_of_input` [input] and `input_of_end`
+    [end], which spread columns: local.demand[local.node_of_input]. Its parameters hold one value for each end.
     """
+
+    __slots__ = ()
 
     reads_yesterday: ClassVar[bool] = False
     """True where it reads yesterday's state, so that it can order before today's demand is booked."""
     covers_backlog: ClassVar[bool] = True
     """True where production_backlog is what stock and orders are to cover, so that it opens at what is on order."""
-
-    __slots__ = ()
 
     def purchase(self, local: Local, order: Array) -> None:
         """Write order [end], in units of the input a period, all >= 0."""
@@ -101,11 +115,14 @@ class InputRule(Rule):
 
 
 class AllocationRule(Rule):
-    """Shares what is on hand among the lanes that wait for it; `allocate` is a kernel that fills `shipment`."""
+    """Shares what is on hand among the lanes that wait for it; `allocate` is a kernel that fills `shipment`.
 
-    allocate: ClassVar[Kernel]
+    It reads the columns that its arguments name, and has no parameters.
+    """
 
     __slots__ = ()
+
+    allocate: ClassVar[Kernel]
 
 
 R = TypeVar("R", bound=Rule)
@@ -117,19 +134,20 @@ def parameters(rule: Rule | type[Rule]) -> tuple[str, ...]:
 
 
 def check_parameter(rule: Rule, name: str, *, least: float = -LARGEST, most: float = LARGEST) -> None:
-    """A parameter (or, once stacked, its whole column) must be a finite number in a range.
+    """A parameter must be a finite number in a range.
 
     Raises ValueError that names the rule, the parameter, its value and the range.
     """
     value = getattr(rule, name)
     try:
-        fits = bool(np.all((np.asarray(value, float) >= least) & (np.asarray(value, float) <= most)))
+        fits = least <= float(value) <= most
     except (TypeError, ValueError):
         fits = False
     if not fits:
         lower = f" >= {least:g}" if least > -LARGEST else ""
         upper = f" <= {most:g}" if most < LARGEST else ""
-        raise ValueError(f"{type(rule).__name__}: {name} is {value!r}, must be a finite number{lower}{upper}; mend it")
+        where = f"{type(rule).__name__}: {name} is {value!r}"
+        raise ValueError(f"{where}, must be a finite number{lower}{upper}; mend it")
 
 
 def group_of(rule: Rule) -> tuple[Any, ...]:
@@ -138,9 +156,21 @@ def group_of(rule: Rule) -> tuple[Any, ...]:
 
 
 def stack(rules: Sequence[R], codes: Array) -> R:
-    """One rule for many rows: each parameter becomes an array [row], taken from rules[codes]."""
-    columns = {name: np.array([float(getattr(rule, name)) for rule in rules])[codes] for name in parameters(rules[0])}
-    return replace(rules[0], **columns) if columns else rules[0]  # type: ignore[type-var]
+    """One rule for many rows: each parameter becomes an array [row], taken from rules[codes].
+
+    Raises ValueError where a parameter is no number.
+    """
+    stacked = copy(rules[0])
+    for name in parameters(stacked):
+        try:
+            column = np.array([float(getattr(rule, name)) for rule in rules])
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"{type(stacked).__name__}: {name} is {getattr(stacked, name)!r}, must be a number, since rows may "
+                "differ in it; a field that is no number must be named in `structure`"
+            ) from None
+        object.__setattr__(stacked, name, column[codes])
+    return stacked
 
 
 def open_memory(rule: Rule, n_rows: int, column: Callable[[str], Array]) -> dict[str, Array]:

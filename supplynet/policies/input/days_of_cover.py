@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numba
 import numpy as np
 
 from supplynet.policies.contract import Array, InputRule, Local, Memory, check_parameter
 
-BASES = ("output", "capped_demand", "demand")
+BASES: Final = {"output": ("production_started",), "capped_demand": ("demand", "normal_output"), "demand": ("demand",)}
+"""What usage can follow, and the columns that it is read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,6 @@ class DaysOfCover(InputRule):
     supply_line_weight: float = 1.0
     basis: str = "capped_demand"
     structure: ClassVar = ("basis",)
-    reads: ClassVar = (
-        "production_started", "demand", "normal_output", "units_per_output", "cover", "share", "reach",
-        "input_stock", "on_order",
-    )  # fmt: skip
     reads_yesterday: ClassVar = True
     covers_backlog: ClassVar = False
 
@@ -38,6 +35,10 @@ class DaysOfCover(InputRule):
             raise ValueError(f"DaysOfCover: basis is {self.basis!r}, must be one of {', '.join(BASES)}; choose one")
         check_parameter(self, "adjustment_time", least=1e-9)
         check_parameter(self, "supply_line_weight", least=0.0)
+
+    @property
+    def reads(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (*BASES[self.basis], "units_per_output", "cover", "share", "reach", "input_stock", "on_order")
 
     @property
     def memory(self) -> tuple[Memory, ...]:
