@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from matplotlib.figure import Figure
-from typer.testing import CliRunner
+from shell import one_object, shell, written
 
 import supplynet
 from supplynet import cli, plot, report, saving
 from supplynet.record import Keep
 from supplynet.scenarios import READY_MADE
 
+pytestmark = pytest.mark.usefixtures("folder")
 NODE_KEYS = {
     "kind", "tier", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "peak_order", "total_cost",
     "mean_demand", "mean_order", "lost",
 }  # fmt: skip
 OVERVIEW = plot.overview
 HERE = {**os.environ, "PYTHONPATH": str(Path(supplynet.__file__).parents[1])}
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr(plot, "overview", lambda result: Figure(figsize=(1, 1)))  # test_plot has the true one
-    return tmp_path
-
-
-def shell(*words: str):
-    return CliRunner().invoke(cli.app, list(words))
-
-
-def one_object(text: str):
-    def forbidden(constant: str):
-        raise AssertionError(f"{constant} is not JSON")
-
-    return json.loads(text, parse_constant=forbidden)
-
-
-def written(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def test_run_alone_prints_the_table_says_what_happened_and_saves_a_picture(folder, monkeypatch):

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
-from typer.testing import CliRunner
+from shell import one_object, shell, written
 
 import supplynet
-from supplynet import cli, plot, saving
+from supplynet import saving
 from supplynet.record import Keep
 from supplynet.scenarios import load_file
 
+pytestmark = pytest.mark.usefixtures("folder")
 NODE_COLUMNS = [
     "period", "node", "on_hand", "backlog", "inventory_level", "demand", "order", "production", "shipped", "filled",
     "lost", "cost",
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-    monkeypatch.setattr(plot, "overview", lambda result: Figure(figsize=(1, 1)))  # test_plot has the true one
-    return tmp_path
-
-
-def shell(*words: str):
-    return CliRunner().invoke(cli.app, list(words))
-
-
-def one_object(text: str):
-    def forbidden(constant: str):
-        raise AssertionError(f"{constant} is not JSON")
-
-    return json.loads(text, parse_constant=forbidden)
-
-
-def written(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def test_out_writes_four_files_and_the_picture(folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -23,3 +24,10 @@ def update_smoothed(forecast: Array, observed: Array, smoothing: Array | float) 
     Source: Brown (1959), Statistical Forecasting for Inventory Control.
     """
     forecast += smoothing * (observed - forecast)
+
+
+def order_up_to(forecast: Array, periods: Array, inventory_position: Array, production_order: Array) -> None:
+    """Write the order [row] that lifts the inventory position to so many periods of the forecast, if it is below."""
+    np.multiply(forecast, periods, out=production_order)
+    production_order -= inventory_position
+    np.maximum(production_order, 0.0, out=production_order)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from supplynet.policies.contract import Array, Local, Memory, OrderingRule, check_parameter
-from supplynet.policies.forecasts import update_smoothed
+from supplynet.policies.forecasts import order_up_to, update_smoothed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,5 @@ class OrderUpToExponentialSmoothing(OrderingRule):
 
     def order(self, local: Local, production_order: Array) -> None:
         update_smoothed(local.forecast, getattr(local, self.forecast_from), self.smoothing)
-        np.add(local.coverage, self.safety_periods, out=production_order)
-        production_order *= local.forecast
-        production_order -= local.inventory_position
-        np.maximum(production_order, 0.0, out=production_order)
+        periods = local.coverage + self.safety_periods
+        order_up_to(local.forecast, periods, local.inventory_position, production_order)

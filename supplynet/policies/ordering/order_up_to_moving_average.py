@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from supplynet.policies.contract import Array, Local, Memory, OrderingRule, check_parameter
-from supplynet.policies.forecasts import update_moving_sum
+from supplynet.policies.forecasts import order_up_to, update_moving_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +43,5 @@ class OrderUpToMovingAverage(OrderingRule):
 
     def order(self, local: Local, production_order: Array) -> None:
         update_moving_sum(local.window, local.total, getattr(local, self.forecast_from), local.period)
-        np.add(local.coverage, self.safety_periods, out=production_order)
-        production_order *= local.total
-        production_order /= self.window
-        production_order -= local.inventory_position
-        np.maximum(production_order, 0.0, out=production_order)
+        periods = (local.coverage + self.safety_periods) / self.window
+        order_up_to(local.total, periods, local.inventory_position, production_order)
