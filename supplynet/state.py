@@ -71,6 +71,6 @@ def allocate(columns: dict[str, Array], sizes: Mapping[Block, int], tables: dict
                 blocks[block][at] = columns[key]
             columns[key] = blocks[block][at]
             tables[key] = block
-    return State(
-        columns, blocks, keys, tables, np.zeros(longest + 1, np.uint32), np.arange(1, longest + 1, dtype=np.uint32)
-    )
+    slots = np.arange(1, longest + 1, dtype=np.uint32)
+    yesterday = np.concatenate([[0], slots - 1]).astype(np.uint32)  # before the first period, every last slot is past
+    return State(columns, blocks, keys, tables, yesterday, slots)

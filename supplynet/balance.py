@@ -1,0 +1,112 @@
+"""Conservation: nothing comes from nowhere and nothing gets lost, every period, in every column.
+
+A balance is a watcher: give it to a run, and it compares the end of each period with the end of the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.lower import Union
+
+Array = NDArray[Any]
+TOLERANCE: Final = 1e-9  # of the largest stock or flow
+STOCKS: Final = ("on_hand", "in_process", "production_backlog", "lane_backlog", "input_stock", "on_order")
+
+
+class Balance:
+    """The laws of conservation of a union, checked at the end of each period.
+
+    Raises ArithmeticError that names the law, the period, the place and by how much it is broken.
+    """
+
+    def __init__(self, union: Union) -> None:
+        self.union = union
+        self._before = self._stocks()
+
+    def keep(self, period: int) -> None:
+        """Check the period that has just ended."""
+        after = self._stocks()
+        scale = max((float(np.abs(block).max(initial=0.0)) for block in self.union.state.blocks.values()), default=0.0)
+        for law, found, expected in self._laws(after):
+            gap = np.abs(found - expected)
+            if gap.size and not gap.max() <= TOLERANCE * scale:
+                worst = int(gap.argmax())
+                raise ArithmeticError(
+                    f"period {period}: {law} is broken at {self._name(worst, gap.size)}: {found[worst]} should be "
+                    f"{expected[worst]}, off by {gap[worst]:g} (largest stock or flow: {scale:g})"
+                )
+        for block, values in self.union.state.blocks.items():
+            for key, column in zip(self.union.state.keys[block], values, strict=True):
+                if key != "inventory_position" and column.size and column.min() < -TOLERANCE * scale:
+                    where = self._name(int(column.argmin()), column.size)
+                    raise ArithmeticError(f"period {period}: {key} of {where} is {column.min()}, below zero")
+        self._before = after
+
+    def _stocks(self) -> dict[str, Array]:
+        columns = self.union.state.columns
+        kept = {name: columns[name].copy() for name in STOCKS}
+        kept["in_mail"] = self._waiting("mail")
+        kept["in_transit"] = self._waiting("transport")
+        return kept
+
+    def _waiting(self, carrier: str) -> Array:
+        """What a carrier holds for each writer's end beyond what was due until today."""
+        columns = self.union.state.columns
+        start, size = columns[f"{carrier}_start"].astype(np.int64), columns[f"{carrier}_size"]
+        if not start.size:
+            return np.zeros(0)
+        total: Array = np.add.reduceat(columns[carrier], start)
+        return total - self._due(carrier, start, size)
+
+    def _due(self, carrier: str, start: Array, size: Array) -> Array:
+        """What was due today."""
+        due: Array = self.union.state.columns[carrier][start + self.union.state.clock[size]]
+        return due
+
+    def _laws(self, after: dict[str, Array]) -> Iterator[tuple[str, Array, Array]]:
+        """Each law: its name, what is found, and what should be."""
+        columns, before = self.union.state.columns, self._before
+        outbound_of, inbound_of = columns["outbound_of"], columns["inbound_of"]
+        n_nodes = columns["capacity"].size
+        supplier = np.repeat(np.arange(n_nodes), np.diff(columns["first_outbound"]))
+        item = np.repeat(np.arange(columns["stock"].size), np.diff(columns["first_end"]))
+        buyer = np.repeat(np.arange(n_nodes), np.diff(columns["first_input"]))
+        received = self._due("transport", columns["dock_start"].astype(np.int64), columns["dock_size"])
+        cancelled = np.where(columns["lost_out"] > 0, columns["cancelled"], 0.0)
+        unmade = np.where(columns["makes_to_order"] > 0, np.bincount(supplier, cancelled, n_nodes), 0.0)
+        is_customer = columns["is_customer"] > 0
+
+        yield (
+            "stock of finished goods",
+            after["on_hand"],
+            before["on_hand"] + columns["production"] - columns["shipped"],
+        )
+        flow = columns["production_started"] - columns["production"]
+        yield "goods in process", after["in_process"], before["in_process"] + flow
+        wanted = before["production_backlog"] + columns["production_order"] - columns["production_started"]
+        yield "need", after["production_backlog"], np.maximum(wanted - unmade - columns["lost"], 0.0)
+        yield (
+            "shipments",
+            columns["shipped"][~is_customer],
+            np.bincount(supplier, columns["shipment"], n_nodes)[~is_customer],
+        )
+        owed = before["lane_backlog"] + columns["booked"] - columns["shipment"] - cancelled
+        yield "backlog of lanes", after["lane_backlog"], owed
+        yield "goods in transit", after["in_transit"], before["in_transit"] + columns["shipment"] - received[inbound_of]
+        booked = columns["booked"][outbound_of]
+        yield "orders in the mail", after["in_mail"], before["in_mail"] + columns["order"] - booked
+        coming = after["in_mail"] + (after["lane_backlog"] + after["in_transit"])[outbound_of]
+        yield "what is on order", after["on_order"], coming
+        held = np.bincount(item, before["input_stock"] + received, columns["stock"].size)
+        drawn = np.minimum(held, columns["units_per_output"] * columns["production_started"][buyer])
+        yield "input stock", np.bincount(item, after["input_stock"], columns["stock"].size), held - drawn
+
+    def _name(self, at: int, size: int) -> str:
+        layout = self.union.layout
+        tables = {layout.row.size: "node row", layout.inbound.size: "lane end", layout.input_order.size: "input"}
+        return f"{tables.get(size, 'place')} {at}"
