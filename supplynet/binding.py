@@ -163,21 +163,22 @@ class Binder:
         end_of = np.repeat(np.arange(loses.size), np.diff(columns["first_end"][columns["first_input"]]))
         loses[end_of[columns["lost_in"] > 0]] = True
         yield from self._kernel("settle", settle.cancel, np.flatnonzero(loses))
-        yield from self._kernel("settle", settle.charge, np.flatnonzero(self._pays()))
+        states, goods = self._payers()
+        yield from self._kernel("settle", settle.charge, np.flatnonzero(states | goods))
+        yield from self._kernel("settle", settle.charge_goods, np.flatnonzero(goods))
         for table in self.union.signals.values():
             yield from self._kernel("settle", tell, np.arange(table["source"].size), table)
 
-    def _pays(self) -> Array:
-        """The nodes that can have a cost at all."""
+    def _payers(self) -> tuple[Array, Array]:
+        """The nodes that pay for the state they are in, and those that pay for inputs and goods in transit."""
         columns = self.union.state.columns
         n = columns["capacity"].size
-        pays = np.zeros(n, bool)
+        states = np.zeros(n, bool)
         for name in ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost"):
-            pays |= columns[name] > 0
-        supplier_of = np.repeat(np.arange(n), np.diff(columns["first_outbound"]))
-        pays |= np.bincount(supplier_of, weights=columns["in_transit_cost"], minlength=n) > 0
-        buyer_of = np.repeat(np.arange(n), np.diff(columns["first_input"]))
-        return pays | (np.bincount(buyer_of, weights=columns["input_holding_cost"], minlength=n) > 0)
+            states |= columns[name] > 0
+        in_transit = np.bincount(_owners(columns["first_outbound"]), columns["in_transit_cost"], n)
+        in_stock = np.bincount(_owners(columns["first_input"]), columns["input_holding_cost"], n)
+        return states, (in_transit > 0) | (in_stock > 0)
 
 
 def _owners(first: Array) -> Array:

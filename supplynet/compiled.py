@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numba
 
-PARALLEL_FROM: Final = 20_000  # rows; entering a parallel kernel costs up to 100 us, a row 5-10 ns
+PARALLEL_FROM: Final = 50_000  # rows; entering a parallel kernel costs up to 100 us, a row 5-10 ns
 
 
 class Kernel:

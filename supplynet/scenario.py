@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[Any]
-BLOCK_CELLS = 300_000  # rows times columns of one block of a union, so that it stays in the cache
+BLOCK_CELLS = 450_000  # rows times columns of one block of a union, so that it stays in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -39,26 +39,33 @@ def cancel(
 
 @kernel
 def charge(
-    rows: Any, first_outbound: Any, first_input: Any, first_end: Any, clock: Any, transport_start: Any,
-    transport_size: Any, transport: Any, in_transit_cost: Any, input_holding_cost: Any, input_stock: Any,
-    holding_cost: Any, backlog_cost: Any, lost_cost: Any, fixed_order_cost: Any, on_hand: Any, backlog: Any, lost: Any,
-    production_order: Any, cost: Any,
+    rows: Any, holding_cost: Any, backlog_cost: Any, lost_cost: Any, fixed_order_cost: Any, on_hand: Any, backlog: Any,
+    lost: Any, production_order: Any, cost: Any,
 ) -> None:  # fmt: skip
-    """What a node pays for the state in which it ends the period; goods in transit are charged to the supplier."""
+    """What a node pays for the state in which it ends the period."""
     for i in prange(rows.size):
         node = rows[i]
         paid = holding_cost[node] * on_hand[node] + backlog_cost[node] * backlog[node] + lost_cost[node] * lost[node]
-        if production_order[node] > 0.0:
-            paid += fixed_order_cost[node]
+        ordered = fixed_order_cost[node] if production_order[node] > 0.0 else 0.0
+        cost[node] = paid + ordered
+
+
+@kernel
+def charge_goods(
+    rows: Any, first_outbound: Any, first_input: Any, first_end: Any, clock: Any, transport_start: Any,
+    transport_size: Any, transport: Any, in_transit_cost: Any, input_holding_cost: Any, input_stock: Any, cost: Any,
+) -> None:  # fmt: skip
+    """What a node pays besides for inputs in stock, and for the goods that it has in transit."""
+    for i in prange(rows.size):
+        node = rows[i]
+        paid = 0.0
         for item in range(first_input[node], first_input[node + ONE]):
-            if input_holding_cost[item] > 0.0:
-                for end in range(first_end[item], first_end[item + ONE]):
-                    paid += input_holding_cost[item] * input_stock[end]
+            for end in range(first_end[item], first_end[item + ONE]):
+                paid += input_holding_cost[item] * input_stock[end]
         for end in range(first_outbound[node], first_outbound[node + ONE]):
-            if in_transit_cost[end] > 0.0:
-                carried = 0.0
-                for slot in range(transport_size[end]):
-                    if slot != clock[transport_size[end]]:
-                        carried += transport[transport_start[end] + slot]
-                paid += in_transit_cost[end] * carried
-        cost[node] = paid
+            carried = 0.0
+            for slot in range(transport_size[end]):
+                if slot != clock[transport_size[end]]:
+                    carried += transport[transport_start[end] + slot]
+            paid += in_transit_cost[end] * carried
+        cost[node] += paid

@@ -1,33 +1,34 @@
-"""Forecasts that ordering rules share: each updates a memory in place from one more observation."""
+"""What forecasting rules share: each loop updates a memory, or writes an order, in one pass over the rows."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[Any]
+import numba
 
 
-def update_moving_sum(window: Array, total: Array, observed: Array, period: int) -> None:
+@numba.njit(cache=True)  # type: ignore[misc]
+def update_moving_sum(window: Any, total: Any, observed: Any, period: Any) -> None:
     """Let the newest observation replace the oldest in a window [width, row], and keep the sum of the window [row]."""
-    oldest = window[period % window.shape[0]]
-    total -= oldest
-    total += observed
-    oldest[...] = observed
+    oldest = period % window.shape[0]
+    for row in range(total.size):
+        total[row] += observed[row] - window[oldest, row]
+        window[oldest, row] = observed[row]
 
 
-def update_smoothed(forecast: Array, observed: Array, smoothing: Array | float) -> None:
-    """Move the forecast [row] towards the observation by a part `smoothing` of the error.
+@numba.njit(cache=True)  # type: ignore[misc]
+def update_smoothed(forecast: Any, observed: Any, smoothing: Any) -> None:
+    """Move the forecast [row] towards the observation by a part `smoothing` [row] of the error.
 
     Source: Brown (1959), Statistical Forecasting for Inventory Control.
     """
-    forecast += smoothing * (observed - forecast)
+    for row in range(forecast.size):
+        forecast[row] += smoothing[row] * (observed[row] - forecast[row])
 
 
-def order_up_to(forecast: Array, periods: Array, inventory_position: Array, production_order: Array) -> None:
-    """Write the order [row] that lifts the inventory position to so many periods of the forecast, if it is below."""
-    np.multiply(forecast, periods, out=production_order)
-    production_order -= inventory_position
-    np.maximum(production_order, 0.0, out=production_order)
+@numba.njit(cache=True)  # type: ignore[misc]
+def order_up_to(forecast: Any, coverage: Any, safety_periods: Any, inventory_position: Any, order: Any) -> None:
+    """Write the order [row] that lifts the position to the coverage and some safety periods of the forecast."""
+    for row in range(order.size):
+        level = forecast[row] * (coverage[row] + safety_periods[row])
+        order[row] = max(0.0, level - inventory_position[row])

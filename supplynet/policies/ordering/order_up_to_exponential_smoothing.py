@@ -37,5 +37,4 @@ class OrderUpToExponentialSmoothing(OrderingRule):
 
     def order(self, local: Local, production_order: Array) -> None:
         update_smoothed(local.forecast, getattr(local, self.forecast_from), self.smoothing)
-        periods = local.coverage + self.safety_periods
-        order_up_to(local.forecast, periods, local.inventory_position, production_order)
+        order_up_to(local.forecast, local.coverage, self.safety_periods, local.inventory_position, production_order)

@@ -43,5 +43,5 @@ class OrderUpToMovingAverage(OrderingRule):
 
     def order(self, local: Local, production_order: Array) -> None:
         update_moving_sum(local.window, local.total, getattr(local, self.forecast_from), local.period)
-        periods = (local.coverage + self.safety_periods) / self.window
-        order_up_to(local.total, periods, local.inventory_position, production_order)
+        forecast = local.total / self.window
+        order_up_to(forecast, local.coverage, self.safety_periods, local.inventory_position, production_order)

@@ -1,0 +1,300 @@
+"""The whole model, told agent by agent in plain Python. Read this first.
+
+Orders travel up a lane and goods travel down. In every period each agent receives, books, orders, purchases, produces,
+ships and settles; it acts on what it sees on its own shelf and its own lanes, and on nothing else. Columns are named
+as in schema.py. The engine plays the same day for all nodes at once; tests/test_twin.py holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, reduce
+from operator import add
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from supplynet.demand import as_process
+from supplynet.network import Network
+from supplynet.policies.contract import Array, Local, open_memory, stack
+from supplynet.prepare import prepare
+from supplynet.randomness import replicate, stream_keys, uniforms
+from supplynet.schedule import PHASES, SET_BY
+from supplynet.schema import results
+
+
+def pipeline(filled: int, quantity: float) -> defaultdict[int, float]:
+    """What is under way, by the period in which it is due; the first periods are filled."""
+    return defaultdict(float, dict.fromkeys(range(filled), quantity))
+
+
+def total(quantities: Iterable[float]) -> float:
+    """Add up one after the other, as the engine does; the built-in sum may round otherwise."""
+    return reduce(add, quantities, 0.0)
+
+
+class Lane(SimpleNamespace):
+    """The buyer's end knows order, input_stock and on_order, the supplier's end booked, backlog and shipment."""
+
+
+class Input(SimpleNamespace):
+    """One product that an agent needs, and the lanes that bring it; they substitute for each other."""
+
+    def held(self) -> float:
+        return total(lane.input_stock for lane in self.lanes)
+
+    def draw(self, quantity: float) -> None:
+        """Take out a quantity, or all there is, from each lane in proportion to its stock."""
+        held = self.held()
+        left = max(0.0, held - quantity)
+        for lane in self.lanes:
+            lane.input_stock = left if len(self.lanes) == 1 else lane.input_stock * (left / held if held else 1.0)
+
+
+class Agent(SimpleNamespace):
+    """A supplier, factory or distributor: a shelf of finished goods, lanes to buy and to sell on, and three rules."""
+
+    on_hand: float
+    in_process: float
+    production_backlog: float
+    production_order: float
+
+    def settle_in(self) -> None:
+        """Look round: which lanes bring inputs, what the rules remember; and open the diary."""
+        self.buys = [lane for item in self.inputs for lane in item.lanes]
+        self.rules = (stack([self.ordering], np.zeros(1, int)), stack([self.input_rule], np.zeros(len(self.buys), int)))
+        self.memory = [open_memory(rule, 1, lambda name: np.array([getattr(self, name)])) for rule in self.rules]
+        self.diary = [dict(vars(self))]
+
+    def receive(self, today: int) -> None:
+        """Goods that are due join the input stock, and finished production what is on hand."""
+        self.capacity = self.capacity_on(today)
+        self.unload(today, same_day=False)
+        if self.line_size > 1:
+            self.production = self.line.pop(today, 0.0)
+            self.in_process -= self.production
+            self.on_hand += self.production
+
+    def unload(self, today: int, *, same_day: bool) -> None:
+        """What is due joins the stock; where goods may come on the day they are shipped, as production starts."""
+        for lane in self.buys:
+            if lane.same_day == same_day:
+                arrived = lane.transport.pop(today, 0.0)
+                lane.input_stock += arrived
+                lane.on_order -= arrived
+
+    def book(self, today: int) -> None:
+        """Orders due join the backlog; what a lost-sales lane asks counts only as far as it can be shipped today."""
+        for lane in self.sells:
+            lane.booked = lane.mail.pop(today, 0.0)
+            lane.lane_backlog += lane.booked
+        owed = total(lane.lane_backlog for lane in self.sells if not lane.lost_in)
+        fleeting = total(lane.lane_backlog for lane in self.sells if lane.lost_in)
+        self.demand = total(lane.booked for lane in self.sells)
+        self.backlog = owed + fleeting
+        wanted = self.supply_line = self.in_process + self.production_backlog
+        if self.counts_arrivals:
+            arrived = min([self.production_backlog, *(item.held() / item.units_per_output for item in self.inputs)])
+            self.supply_line -= arrived if self.inputs else 0.0
+            if not self.makes_to_order:
+                ready = min(arrived, self.capacity) if self.line_size == 1 else 0.0
+                fleeting = min(fleeting, self.on_hand + ready)
+        self.inventory_position = self.on_hand + wanted - owed - fleeting
+
+    def order(self, today: int) -> None:
+        """The ordering rule says how much more of its own product the agent wants."""
+        heard = defaultdict(float, {name: 0.0 for name in self.rules[0].reads if name.startswith("told_")})
+        for signal, source in self.hears:
+            told = (source.diary[max(0, today + 1 - signal.delay)] if signal.delay else vars(source))[signal.tells]
+            told = signal.start if today < signal.delay and not np.isnan(signal.start) else told
+            heard[f"told_{signal.tells}"] += signal.weight * told
+        vars(self).update(heard)
+        decided = np.array([self.production_order])
+        self.rules[0].order(self.see(0, today), decided)
+        self.production_order = float(decided[0])
+        self.production_backlog += self.production_order
+
+    def purchase(self, today: int) -> None:
+        """The input rule turns what is wanted into orders on lanes, and they go into the mail."""
+        decided = np.array([lane.order for lane in self.buys])
+        if self.buys:
+            self.rules[1].purchase(self.see(1, today), decided)
+        for lane, quantity in zip(self.buys, decided.tolist(), strict=True):
+            lane.order = quantity
+            lane.on_order += quantity
+            lane.mail[today + lane.order_lead_time(today)] += quantity
+
+    def see(self, which: int, today: int) -> Local:
+        """What a rule sees: columns of the agent itself, of its inputs and of its lanes, and where each input ends."""
+        ends = np.cumsum([0, *(len(item.lanes) for item in self.inputs)])
+        seen = {"first_input": np.array([0, ends.size - 1], np.uint32), "first_end": ends.astype(np.uint32)}
+        for name in self.rules[which].reads:
+            owners = next(table for table in ([self], self.inputs, self.buys) if name in vars(table[0]))
+            seen[name] = np.array([getattr(owner, name) for owner in owners])
+        local = Local(seen, self.memory[which])
+        local.period = today
+        return local
+
+    def produce(self, today: int) -> None:
+        """Start what is wanted, as far as capacity and the scarcest input allow, and draw the inputs."""
+        self.unload(today, same_day=True)
+        wanted = started = min(self.capacity, self.production_backlog)
+        for item in self.inputs:
+            enough_for = item.held() / item.units_per_output
+            if item.held() < item.units_per_output * wanted:
+                started = min(started, (1.0 - item.criticality) * wanted + item.criticality * enough_for)
+        for item in self.inputs:
+            item.draw(item.units_per_output * started)
+        self.production_backlog -= started
+        self.production_started = started
+        self.production = self.production if self.line_size > 1 else 0.0
+        if lead_time := self.production_lead_time(today):
+            self.line[today + lead_time] += started
+            self.in_process += started
+        else:
+            self.production += started
+            self.on_hand += started
+
+    def ship(self, today: int) -> None:
+        """Share what is on hand among those who wait; on a lost-sales lane an unfilled claim ends here."""
+        self.filled = 0.0
+        for lane, quantity in zip(self.sells, self.allocate(), strict=True):
+            self.filled += max(0.0, quantity - (lane.lane_backlog - lane.booked))
+            lane.shipment = quantity
+            lane.lane_backlog -= quantity
+            lane.transport[today + lane.shipment_lead_time(today)] += quantity
+            if lane.lost_in:
+                lane.cancelled, lane.lane_backlog = lane.lane_backlog, 0.0
+                if self.makes_to_order:
+                    self.production_backlog = max(0.0, self.production_backlog - lane.cancelled)
+        self.shipped = total(lane.shipment for lane in self.sells)
+        self.on_hand = max(0.0, self.on_hand - self.shipped)
+        self.backlog = total(lane.lane_backlog for lane in self.sells)
+
+    def allocate(self) -> list[float]:
+        """What each lane gets, by the allocation rule."""
+        seen = {"first_outbound": np.array([0, len(self.sells)], np.uint32), "on_hand": np.array([self.on_hand])}
+        seen |= {name: np.array([vars(lane)[name] for lane in self.sells]) for name in ("lane_backlog", "priority")}
+        seen["shipment"] = np.zeros(len(self.sells))
+        self.allocation.allocate.bind(seen, np.zeros(1, np.uint32), parallel=False)()
+        return [float(quantity) for quantity in seen["shipment"]]
+
+    def settle(self, today: int) -> None:
+        """Strike off what suppliers cancelled, pay, and tell."""
+        for lane in self.buys:
+            if lane.lost_in:
+                lane.on_order = max(0.0, lane.on_order - lane.cancelled)
+        if self.is_customer and any(lane.cancelled for lane in self.buys):
+            self.give_up()
+        self.cost = self.holding_cost * self.on_hand + self.backlog_cost * self.backlog + self.lost_cost * self.lost
+        self.cost += self.fixed_order_cost if self.production_order > 0.0 else 0.0
+        self.cost += total(item.input_holding_cost * item.held() for item in self.inputs)
+        self.cost += total(lane.in_transit_cost * total(lane.transport.values()) for lane in self.sells)
+        self.diary.append(dict(vars(self)))
+
+    def waits_for(self, phase: str, today: int) -> Iterator[tuple[str, Agent]]:
+        """What must have happened before a phase: only a message of the same day makes its receiver wait."""
+        day = ("purchase", "book", "order", "produce", "ship") if self.input_rule.reads_yesterday else PHASES
+        if phase in day[1:]:
+            yield day[day.index(phase) - 1], self
+        if phase == "book":
+            yield from (("purchase", lane.customer) for lane in self.sells if lane.order_lead_time(today) == 0)
+        if phase == "order":
+            yield from ((PHASES[SET_BY[signal.tells]], source) for signal, source in self.hears if signal.delay == 0)
+        if phase == "produce":
+            yield from (("ship", lane.supplier) for lane in self.buys if lane.shipment_lead_time(today) == 0)
+
+
+class Customer(Agent):
+    """Consumes what it gets; it orders to cover its need and to refill a pantry."""
+
+    def book(self, today: int) -> None:
+        """Today's consumption joins the need not yet met."""
+        self.demand = self.consumption_on(today)
+        self.backlog = self.production_backlog + self.demand
+        self.supply_line = self.in_process + self.production_backlog
+        self.inventory_position = self.on_hand + self.supply_line - self.backlog
+
+    def ship(self, today: int) -> None:
+        """Consume; the need that waited longest is met first."""
+        self.shipped, self.on_hand, self.lost = self.on_hand, 0.0, 0.0
+        self.backlog = self.production_backlog
+        self.filled = max(0.0, self.demand - self.backlog)
+
+    def give_up(self) -> None:
+        """A customer keeps only the need that its stock and its orders cover; the rest is lost."""
+        for item in self.inputs:
+            covered = total(lane.input_stock + lane.on_order for lane in item.lanes) / item.units_per_output
+            self.lost += max(0.0, self.backlog - covered)
+            self.production_backlog = self.backlog = min(self.backlog, covered)
+
+
+class Reference:
+    """A network at play: `step` is one period, `reference[key]` a column, [node] or [lane] in the user's order."""
+
+    def __init__(self, network: Network, seed: int = 0, *, replication: int = 0, start: str = "steady") -> None:
+        self.network, self.seed, self.replication, self.period = network, seed, replication, 0
+        ready = prepare(network, start)
+        self.agents: list[Agent] = []
+        self.lanes: list[Lane] = []
+        for row, name in enumerate(network.names):
+            given = dict.fromkeys(results("node"), 0.0) | row_of(ready.node, row)
+            given |= {column: known[given[column]] for column, known in ready.rules.items()}
+            line = pipeline(given["line_filled"], given["line_slot"])
+            agent = (Customer if given["is_customer"] else Agent)(**given, line=line, inputs=[], sells=[], hears=[])
+            agent.capacity_on = self.chance("node", "capacity", row, name, agent.capacity)
+            agent.consumption_on = self.chance("node", "demand", row, name, 0.0)
+            agent.production_lead_time = self.chance("node", "production_lead_time", row, name, agent.production_lead)
+            self.agents.append(agent)
+        inputs = [Input(**row_of(ready.input, row), lanes=[]) for row in range(network.n_inputs)]
+        for item in inputs:
+            self.agents[item.node].inputs.append(item)
+        for row, name in enumerate(network.lane_names()):
+            given = row_of(ready.lane, row)
+            given |= {end: self.agents[given[end]] for end in ("supplier", "customer")}
+            pipes = {way: pipeline(given[f"{way}_filled"], given[f"{way}_slot"]) for way in ("mail", "transport")}
+            lane = Lane(**given, **pipes, order=0.0, booked=0.0, shipment=0.0, cancelled=0.0)
+            lane.order_lead_time = self.chance("lane", "order_lead_time", row, name, lane.order_lead)
+            lane.shipment_lead_time = self.chance("lane", "shipment_lead_time", row, name, lane.shipment_lead)
+            for lanes in (self.lanes, lane.supplier.sells, inputs[lane.input].lanes):
+                lanes.append(lane)
+        agent_of = dict(zip(network.names, self.agents, strict=True))
+        for signal in network.signals:
+            agent_of[signal.reader].hears.append((signal, agent_of[signal.source]))
+        for agent in self.agents:
+            agent.settle_in()
+
+    def step(self) -> None:
+        """One period: everybody receives, goes through the day waiting for whom it must, and settles."""
+        done: set[tuple[str, int]] = set()
+
+        def ensure(phase: str, agent: Agent) -> None:
+            if (phase, id(agent)) not in done:
+                done.add((phase, id(agent)))
+                for earlier in agent.waits_for(phase, self.period):
+                    ensure(*earlier)
+                getattr(agent, phase)(self.period)
+
+        for phase in ("receive", *PHASES, "settle"):
+            for agent in self.agents:
+                ensure(phase, agent)
+        self.period += 1
+
+    def __getitem__(self, key: str) -> Array:
+        owners = [*self.agents] if key in results("node") else [*self.lanes]
+        return np.array([getattr(owner, key) for owner in owners], np.float64)
+
+    def chance(self, table: str, what: str, row: int, name: str, fixed: Any) -> Callable[[int], Any]:
+        """What chance or time decides about a row in a period; a process may look back to the beginning."""
+        if (given := self.network.object_of(table, what, row)) is None:
+            return lambda today: fixed
+        path = given.whole if what.endswith("lead_time") else as_process(given).path
+        key = replicate(stream_keys(self.seed, what, [name]), self.replication)
+        return cache(lambda today: path(uniforms(key, range(today + 1)))[today, 0].item())
+
+
+def row_of(table: Mapping[str, Array], row: int) -> dict[str, Any]:
+    """One row of a prepared table, in plain Python."""
+    return {name: column[row].item() for name, column in table.items()}
