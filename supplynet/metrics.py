@@ -16,8 +16,7 @@ Array = NDArray[Any]
 
 def mean(series: Array) -> Array:
     """Mean over time of each row. Shapes: [period, ...] -> [...]."""
-    flat, shape = _flat(series)
-    middle: Array = _mean(flat).reshape(shape)
+    middle: Array = total(series) / series.shape[0]
     return middle
 
 
@@ -28,7 +27,8 @@ def variance(series: Array) -> Array:
 
 def total(series: Array) -> Array:
     """Sum over time of each row. Shapes: [period, ...] -> [...]."""
-    summed: Array = mean(series) * series.shape[0]
+    flat, shape = _flat(series)
+    summed: Array = _sum(flat).reshape(shape)
     return summed
 
 
@@ -82,21 +82,21 @@ def _flat(series: Array) -> tuple[Array, tuple[int, ...]]:
 
 
 @numba.njit(cache=True)  # type: ignore[misc]
-def _mean(series: Any) -> Any:
-    """Row sums in the order of time, over the number of periods."""
+def _sum(series: Any) -> Any:
+    """Row sums in the order of time."""
     n_periods, n_rows = series.shape
     summed = np.zeros(n_rows)
     for period in range(n_periods):
         for row in range(n_rows):
             summed[row] += series[period, row]
-    return summed / n_periods if n_periods else np.full(n_rows, np.nan)
+    return summed
 
 
 @numba.njit(cache=True)  # type: ignore[misc]
 def _mean_and_variance(series: Any) -> Any:
     """Squared distances from the mean in the order of time; two passes, so large means do no harm."""
     n_periods, n_rows = series.shape
-    middle = _mean(series)
+    middle = _sum(series) / n_periods
     if n_periods < 2:
         return middle, np.full(n_rows, np.nan)
     squared = np.zeros(n_rows)

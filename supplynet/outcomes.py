@@ -20,9 +20,7 @@ MEASURES: Final = (
     "mean_demand", "mean_order", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "peak_order", "lost",
     "total_cost",
 )  # fmt: skip
-BY_PERIOD: Final = ("bullwhip_ratio", "peak_order")
-"""Measures that need every period; a thinned record has them of the periods that it kept."""
-NEEDED: Final = Keep(columns=("demand", "production_order", "filled", "on_hand", "backlog", "lost", "cost"))
+NEEDED: Final = Keep(columns=("demand", "production_order"), totals=("filled", "on_hand", "backlog", "lost", "cost"))
 """What a record must keep for the measures below."""
 
 
@@ -44,21 +42,15 @@ def measure(column: Columns) -> dict[str, Array]:
     }
 
 
-def measure_totals(totals: Mapping[str, Array], n_rows: int, periods: int) -> dict[str, Array]:
-    """Those measures that sums over all periods can tell, [row]; bullwhip_ratio and peak_order cannot, and are nan."""
-    unknown = np.full(n_rows, np.nan)
-    known = {key: totals.get(key, unknown) for key in NEEDED.columns or ()}
-    return {
-        "mean_demand": known["demand"] / periods,
-        "mean_order": known["production_order"] / periods,
-        "bullwhip_ratio": unknown,
-        "fill_rate": ratio(known["filled"], known["demand"]),
-        "mean_on_hand": known["on_hand"] / periods,
-        "mean_backlog": known["backlog"] / periods,
-        "peak_order": unknown,
-        "lost": known["lost"],
-        "total_cost": known["cost"],
-    }
+def measure_totals(totals: Mapping[str, Array], periods: int) -> dict[str, Array]:
+    """Those measures that sums over all periods tell, in the shape of the sums; fill_rate is still units a period."""
+    whole = {"lost": "lost", "total_cost": "cost"}
+    means = {
+        "mean_demand": "demand", "mean_order": "production_order", "fill_rate": "filled",
+        "mean_on_hand": "on_hand", "mean_backlog": "backlog",
+    }  # fmt: skip
+    told = {name: totals[key] for name, key in whole.items() if key in totals}
+    return told | {name: totals[key] / periods for name, key in means.items() if key in totals}
 
 
 def tiers(network: Network) -> NDArray[np.int64]:
@@ -130,10 +122,14 @@ def of_case(record: Record, case: int) -> tuple[dict[str, Array], dict[str, Arra
         known = key in record and not record.summed
         return record.rows(key)[skipped:, rows[:, node]] if known else np.full((1, rows.shape[0]), np.nan)
 
-    measured = {} if record.summed else {name: values[place] for name, values in measure(column).items()}
-    if record.totals:
-        exact = measure_totals(record.totals, union.layout.row.size, record.periods - record.warm_up)
-        measured |= {name: values[rows] for name, values in exact.items() if record.summed or name not in BY_PERIOD}
+    if record.summed:
+        measured = dict.fromkeys(MEASURES, np.full(rows.shape, np.nan))
+    else:
+        measured = {name: values[place] for name, values in measure(column).items()}
+    told = measure_totals(record.totals, record.periods - record.warm_up)
+    measured |= {name: values[rows] for name, values in told.items()}
+    if "fill_rate" in told:
+        measured["fill_rate"] = ratio(measured["fill_rate"], measured["mean_demand"])
     network = union.cases[case].network
     return measured, whole(network, measured, series)
 

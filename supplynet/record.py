@@ -27,12 +27,13 @@ class Keep:
     """What to keep: which columns (default: all), summed `by` a label (default: not summed), and of which periods.
 
     columns: keys of result columns; by: one or more of kind, sector, region, site; every: keep one period in so many,
-    the last.
+    the last; totals: node columns of which each node's sum over all periods is kept, whatever else is.
     """
 
     columns: tuple[str, ...] | None = None
     by: str | tuple[str, ...] = ()
     every: int = 1
+    totals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for label in self.groupings:
@@ -62,7 +63,7 @@ class Record:
         self.summed = bool(self.keep_what.groupings)
         self._columns = {block: self._chosen(block) for block in BLOCKS}
         known = [key for block in BLOCKS for key in union.state.keys[block]]
-        for key in self.keep_what.columns or ():
+        for key in (*(self.keep_what.columns or ()), *self.keep_what.totals):
             if key not in known:
                 raise ValueError(f"Keep: {key!r} is not a result column; {nearest(key, known)}")
         self.labels, self._groups = self._number_labels()
@@ -77,14 +78,18 @@ class Record:
             pairs = [(kept, source)] if every else [(kept[at], source[column]) for at, column in enumerate(columns)]
             self._copies += [] if self.summed else pairs
         partial = self.summed or self.keep_what.every > 1
-        self._totals = np.zeros((self._columns["node"].size, union.layout.row.size)) if partial else None
+        self._totalled = np.union1d(
+            self._columns["node"] if partial else [],
+            [at for at, key in enumerate(union.state.keys["node"]) if key in self.keep_what.totals],
+        ).astype(np.int64)
+        self._totals = np.zeros((self._totalled.size, union.layout.row.size))
 
     def keep(self, period: int) -> None:
         """Take the end of this period into the record."""
         at, rest = divmod(period + 1, self.keep_what.every)
         nodes, columns = self.union.state.blocks["node"], self._columns["node"]
-        if self._totals is not None and period >= self.warm_up:
-            _add_up(nodes, columns, self._totals)
+        if self._totalled.size and period >= self.warm_up:
+            _add_up(nodes, self._totalled, self._totals)
         if rest:
             return
         if self.summed:
@@ -105,10 +110,12 @@ class Record:
     @property
     def totals(self) -> Mapping[str, Array]:
         """Sums over all periods after the warm-up, by column: [row] in the engine's order; none where all is kept."""
-        if self._totals is None:
-            return {}
         keys = self.union.state.keys["node"]
-        return {keys[column]: total for column, total in zip(self._columns["node"], self._totals, strict=True)}
+        return {keys[column]: total for column, total in zip(self._totalled, self._totals, strict=True)}
+
+    def clear(self) -> None:
+        """Make ready for another run of the same union."""
+        self._totals[:] = 0.0
 
     def rows(self, key: str) -> Array:
         """A column as it was kept, [period, row] (or end, or label), in the engine's order of rows, not copied."""

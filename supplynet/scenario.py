@@ -186,6 +186,7 @@ def replicate(scenario: Scenario, replications: int | Sequence[int], *, block: i
             ready.remember_opening()
         else:
             ready.reopen([chosen])
+            record.clear()
         ready.run(scenario.periods, [record])
         parts.append(of_case(record, 0)[1])
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
