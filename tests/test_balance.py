@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import networkx as nx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from networks import networks, starts
 
 from supplynet import engine, from_graph, load
 from supplynet.balance import Balance
 from supplynet.distributions import Bernoulli, Discrete, Normal
 from supplynet.lower import Case
+from supplynet.phases import draw
 from supplynet.policies.allocation import Priority, Uniform
 from supplynet.policies.input import DaysOfCover
 from supplynet.policies.ordering import BaseStock, MakeToOrder, OrderUpToMovingAverage
@@ -55,6 +59,15 @@ def test_goods_and_orders_are_conserved_whatever_happens(make, start) -> None:
     ready = engine.start([Case(from_graph(make()), 3, tuple(range(4)), start)], 150)
     ready.run(150, [Balance(ready.union)])
     assert ready.union.state.columns["shipped"].sum() > 0
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@given(networks(), st.integers(0, 99), st.integers(0, 9), starts())
+def test_random_networks_conserve_under_every_rule(network, seed, replication, start) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draw, "CELLS", 1000)  # lead times are drawn a few periods ahead, so that small runs are quick
+        ready = engine.start([Case(network, seed, (replication, replication + 1), start)], 30)
+        ready.run(30, [Balance(ready.union)])
 
 
 @pytest.mark.parametrize("name", ["flour-2020", "beer-game", "beer-game-sterman"])
