@@ -32,18 +32,18 @@ class Balance:
         """Check the period that has just ended."""
         after = self._stocks()
         scale = max((float(np.abs(block).max(initial=0.0)) for block in self.union.state.blocks.values()), default=0.0)
-        for law, found, expected in self._laws(after):
+        for law, table, found, expected in self._laws(after):
             gap = np.abs(found - expected)
             if gap.size and not gap.max() <= TOLERANCE * scale:
                 worst = int(gap.argmax())
                 raise ArithmeticError(
-                    f"period {period}: {law} is broken at {self._name(worst, gap.size)}: {found[worst]} should be "
+                    f"period {period}: {law} is broken at {self._name(table, worst)}: {found[worst]} should be "
                     f"{expected[worst]}, off by {gap[worst]:g} (largest stock or flow: {scale:g})"
                 )
         for block, values in self.union.state.blocks.items():
             for key, column in zip(self.union.state.keys[block], values, strict=True):
                 if key != "inventory_position" and column.size and column.min() < -TOLERANCE * scale:
-                    where = self._name(int(column.argmin()), column.size)
+                    where = self._name(block, int(column.argmin()))
                     raise ArithmeticError(f"period {period}: {key} of {where} is {column.min()}, below zero")
         self._before = after
 
@@ -68,45 +68,52 @@ class Balance:
         due: Array = self.union.state.columns[carrier][start + self.union.state.clock[size]]
         return due
 
-    def _laws(self, after: dict[str, Array]) -> Iterator[tuple[str, Array, Array]]:
-        """Each law: its name, what is found, and what should be."""
+    def _laws(self, after: dict[str, Array]) -> Iterator[tuple[str, str, Array, Array]]:
+        """Each law: its name, its table, what is found, and what should be."""
         columns, before = self.union.state.columns, self._before
         outbound_of, inbound_of = columns["outbound_of"], columns["inbound_of"]
-        n_nodes = columns["capacity"].size
+        n_nodes, n_inputs = columns["capacity"].size, columns["stock"].size
         supplier = np.repeat(np.arange(n_nodes), np.diff(columns["first_outbound"]))
-        item = np.repeat(np.arange(columns["stock"].size), np.diff(columns["first_end"]))
+        item = np.repeat(np.arange(n_inputs), np.diff(columns["first_end"]))
         buyer = np.repeat(np.arange(n_nodes), np.diff(columns["first_input"]))
         received = self._due("transport", columns["dock_start"].astype(np.int64), columns["dock_size"])
         cancelled = np.where(columns["lost_out"] > 0, columns["cancelled"], 0.0)
         unmade = np.where(columns["makes_to_order"] > 0, np.bincount(supplier, cancelled, n_nodes), 0.0)
-        is_customer = columns["is_customer"] > 0
-
-        yield (
-            "stock of finished goods",
-            after["on_hand"],
-            before["on_hand"] + columns["production"] - columns["shipped"],
-        )
-        flow = columns["production_started"] - columns["production"]
-        yield "goods in process", after["in_process"], before["in_process"] + flow
-        wanted = before["production_backlog"] + columns["production_order"] - columns["production_started"]
-        yield "need", after["production_backlog"], np.maximum(wanted - unmade - columns["lost"], 0.0)
-        yield (
-            "shipments",
-            columns["shipped"][~is_customer],
-            np.bincount(supplier, columns["shipment"], n_nodes)[~is_customer],
-        )
-        owed = before["lane_backlog"] + columns["booked"] - columns["shipment"] - cancelled
-        yield "backlog of lanes", after["lane_backlog"], owed
-        yield "goods in transit", after["in_transit"], before["in_transit"] + columns["shipment"] - received[inbound_of]
-        booked = columns["booked"][outbound_of]
-        yield "orders in the mail", after["in_mail"], before["in_mail"] + columns["order"] - booked
+        started, finished, shipped = (columns[key] for key in ("production_started", "production", "shipped"))
+        wanted = before["production_backlog"] + columns["production_order"] - started - unmade - columns["lost"]
+        sent = np.bincount(supplier, columns["shipment"], n_nodes)
         coming = after["in_mail"] + (after["lane_backlog"] + after["in_transit"])[outbound_of]
-        yield "what is on order", after["on_order"], coming
-        held = np.bincount(item, before["input_stock"] + received, columns["stock"].size)
-        drawn = np.minimum(held, columns["units_per_output"] * columns["production_started"][buyer])
-        yield "input stock", np.bincount(item, after["input_stock"], columns["stock"].size), held - drawn
+        held = np.bincount(item, before["input_stock"] + received, n_inputs)
+        drawn = np.minimum(held, columns["units_per_output"] * started[buyer])
+        gone = columns["shipment"] + cancelled
+        left = columns["order"] - columns["booked"][outbound_of]
+        carried = columns["shipment"] - received[inbound_of]
 
-    def _name(self, at: int, size: int) -> str:
+        yield "stock of finished goods", "node", after["on_hand"], before["on_hand"] + finished - shipped
+        yield "goods in process", "node", after["in_process"], before["in_process"] + started - finished
+        yield "need", "node", after["production_backlog"], np.maximum(wanted, 0.0)
+        yield "shipments", "node", shipped, np.where(columns["is_customer"] > 0, shipped, sent)
+        yield "backlog of lanes", "outbound", after["lane_backlog"], before["lane_backlog"] + columns["booked"] - gone
+        yield "goods in transit", "outbound", after["in_transit"], before["in_transit"] + carried
+        yield "orders in the mail", "inbound", after["in_mail"], before["in_mail"] + left
+        yield "what is on order", "inbound", after["on_order"], coming
+        yield "input stock", "input", np.bincount(item, after["input_stock"], n_inputs), held - drawn
+
+    def _name(self, table: str, at: int) -> str:
+        """A row, an end or an input in the words of the user; the run, where there are several."""
         layout = self.union.layout
-        tables = {layout.row.size: "node row", layout.inbound.size: "lane end", layout.input_order.size: "input"}
-        return f"{tables.get(size, 'place')} {at}"
+        if table == "input":
+            table, at = "node", _owner(self.union.state.columns["first_input"], at)
+        place = {"node": layout.row, "inbound": layout.inbound, "outbound": layout.outbound}[table]
+        offsets = layout.nodes_of if table == "node" else layout.lanes_of
+        index = int(np.flatnonzero(place == at)[0])
+        run = _owner(offsets, index)
+        case = _owner(np.cumsum([0, *(len(case.replications) for case in self.union.cases)]), run)
+        network, own = self.union.cases[case].network, index - int(offsets[run])
+        name = f"node {network.names[own]!r}" if table == "node" else f"lane {network.lane_names()[own]!r}"
+        return name if len(offsets) == 2 else f"{name} of run {run}"
+
+
+def _owner(first: Array, member: int) -> int:
+    """Who owns a member, from the offsets of the first member of each owner."""
+    return int(np.searchsorted(first, member, side="right")) - 1

@@ -32,9 +32,7 @@ class Kernel:
         twin.__module__ = function.__module__
         self.arguments = tuple(inspect.signature(function).parameters)
         self.serial: Callable[..., None] = numba.njit(cache=True, error_model="numpy")(function)
-        self.parallel: Callable[..., None] = numba.njit(
-            cache=True, error_model="numpy", parallel=True
-        )(twin)
+        self.parallel: Callable[..., None] = numba.njit(cache=True, error_model="numpy", parallel=True)(twin)
         self.__doc__ = function.__doc__
 
     def bind(self, columns: Mapping[str, Any], rows: Any, *, parallel: bool | None = None) -> Callable[[], None]:

@@ -97,7 +97,7 @@ class Luck:
                     chosen = np.flatnonzero(coded.codes == code)
                     labels = network.names if table == "node" else network.lane_names()
                     rows = place[:, chosen].ravel()
-                    draw = DrawLeadTimes(distribution, state.clock, rows, state.columns[column])
+                    draw = DrawLeadTimes(distribution, self.periods, state.clock, rows, state.columns[column])
                     self._deal_lead_times(draw, case, purpose, [labels[at] for at in chosen.tolist()])
                     yield rows, draw
 

@@ -24,8 +24,7 @@ RULES: Final = ("ordering", "input_rule", "allocation", "demand")
 class Signal:
     """What one node is told of another: a node column of the source, `delay` periods old, times `weight`.
 
-    `start` is what the reader is told before the first true value arrives (default: the source's mean demand where
-    `tells` is "demand" and the scenario starts steady, else 0).
+    `start` is what the reader is told before the first true value arrives (default: what the source's column opens at).
     """
 
     source: str

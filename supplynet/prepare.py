@@ -190,6 +190,11 @@ def _check_rules(network: Network) -> Iterator[str]:
     for row in np.flatnonzero(~ordered & ~needs_none).tolist():
         kind_name = KINDS[network.node["kind"][row]]
         yield f"node {network.names[row]!r}: a {kind_name} needs an ordering rule; for example ordering=BaseStock(40.0)"
+    for row in np.flatnonzero((network.node["on_hand"] > 0) & (network.node["kind"] == CUSTOMER)).tolist():
+        yield (
+            f"customer {network.names[row]!r}: on_hand is {float(network.node['on_hand'][row])!r}, must be 0, since a "
+            "customer has no goods to sell; give its pantry as input_stock (and target) of the lane into it"
+        )
     for row in np.flatnonzero(ordered & (network.node["kind"] == CUSTOMER)).tolist():
         yield f"customer {network.names[row]!r}: a customer orders what it consumes; remove its ordering rule"
 

@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 
 from supplynet.checks import nearest
 from supplynet.network import Network
-from supplynet.schema import CUSTOMER
+from supplynet.schema import CUSTOMER, results
 
 PHASES: Final = ("book", "order", "purchase", "produce", "ship")
 BOOK, ORDER, PURCHASE, PRODUCE, SHIP = range(len(PHASES))
 SET_BY: Final = {
     "demand": BOOK, "inventory_position": BOOK, "supply_line": BOOK, "production_order": ORDER,
-    "production_backlog": PRODUCE, "production_started": PRODUCE, "in_process": PRODUCE, "production": PRODUCE,
-    "on_hand": SHIP, "shipped": SHIP, "filled": SHIP, "backlog": SHIP,
+    "production_started": PRODUCE, "in_process": PRODUCE, "production": PRODUCE,
+    "production_backlog": SHIP, "on_hand": SHIP, "shipped": SHIP, "filled": SHIP, "backlog": SHIP,
 }  # fmt: skip
+"""The last phase that changes a node column before the day is settled; lost and cost are known only then."""
 
 
 def find_levels(
@@ -66,11 +67,11 @@ def _same_day_signals(network: Network) -> list[tuple[int, Any, int, Any]]:
     place = {name: row for row, name in enumerate(network.names)}
     edges = []
     for signal in network.signals:
-        if signal.tells not in SET_BY:
-            raise ValueError(
-                f"signal {signal.source!r} -> {signal.reader!r} tells {signal.tells!r}, which nodes do not tell; "
-                + nearest(signal.tells, SET_BY)
-            )
+        where = f"signal {signal.source!r} -> {signal.reader!r} tells {signal.tells!r}"
+        if signal.tells not in results("node"):
+            raise ValueError(f"{where}, which nodes do not tell; {nearest(signal.tells, results('node'))}")
+        if signal.delay == 0 and signal.tells not in SET_BY:
+            raise ValueError(f"{where}, which is known only when the day is settled; give it a delay of at least 1")
         if signal.delay == 0:
             edges.append(
                 (SET_BY[signal.tells], np.array([place[signal.source]]), ORDER, np.array([place[signal.reader]]))

@@ -99,7 +99,10 @@ def _results() -> Iterator[Column]:
     yield column("node", "backlog", "units", "demand booked and not yet shipped (a customer's: need not yet met)")
     yield column("node", "demand", "units/period", "asked of the node this period")
     yield column("node", "inventory_position", "units", "on hand, in process and wanted, less backlog, before ordering")
-    yield column("node", "supply_line", "units", "the part of inventory_position that is ordered and has not arrived")
+    yield column(
+        "node", "supply_line", "units",
+        "wanted and not yet arrived, where the ordering rule reads it; elsewhere wanted and not on hand",
+    )  # fmt: skip
     yield column(
         "node", "production_order", "units/period", "how much more of its own product the node decided to want"
     )

@@ -40,7 +40,6 @@ class State:
         np.remainder(period, self.sizes, out=self.clock[1:])
         self.clock[0] = period
 
-
     def check_finite(self) -> None:
         """Raise ArithmeticError that names a column with nan or infinity, which only a rule can have written."""
         for block, values in self.blocks.items():

@@ -22,10 +22,20 @@ def rising(period):
 
 
 EACH = [
-    Constant(4.0), Step(4.0, 8.0, 5), Trace((3.0, 1.0, 2.0)), Trace((3.0, 1.0, 2.0), repeat=True),
-    AR1(10.0, 3.0, 0.6), AR1(0.0, 1.0, -0.9, -inf), Seasonal(Constant(10.0), 0.5, 12.0, 3.0),
-    Seasonal(AR1(10.0, 3.0, 0.6), 0.2, 7.0), Seasonal(Normal(5.0, 2.0), 1.0, 4.5, -1.0), FromFunction(rising),
-    Normal(5.0, 2.0), Poisson(6.0), NegativeBinomial(6.0, 5.0)]
+    Constant(4.0),
+    Step(4.0, 8.0, 5),
+    Trace((3.0, 1.0, 2.0)),
+    Trace((3.0, 1.0, 2.0), repeat=True),
+    AR1(10.0, 3.0, 0.6),
+    AR1(0.0, 1.0, -0.9, -inf),
+    Seasonal(Constant(10.0), 0.5, 12.0, 3.0),
+    Seasonal(AR1(10.0, 3.0, 0.6), 0.2, 7.0),
+    Seasonal(Normal(5.0, 2.0), 1.0, 4.5, -1.0),
+    FromFunction(rising),
+    Normal(5.0, 2.0),
+    Poisson(6.0),
+    NegativeBinomial(6.0, 5.0),
+]
 each = pytest.mark.parametrize("process", EACH, ids=lambda process: type(process).__name__)
 
 
@@ -102,8 +112,7 @@ def test_a_season_swings_by_its_amplitude_and_returns_exactly():
     assert values[[0, 3, 6, 9]] == pytest.approx([10.0, 15.0, 10.0, 5.0], abs=1e-12)
     assert np.array_equal(values[:12], values[24:])
     assert first_row(Seasonal(Constant(10.0), 0.5, 12.0, 3.0), 12) == [*values[3:12], *values[:3]]
-    assert (Seasonal(Normal(5.0, 2.0), 0.5, 4.0).path(luck(9))[::2] == pytest.approx(
-        Normal(5.0, 2.0).path(luck(9))[::2]))
+    assert Seasonal(Normal(5.0, 2.0), 0.5, 4.0).path(luck(9))[::2] == pytest.approx(Normal(5.0, 2.0).path(luck(9))[::2])
     assert Seasonal(7, 0.5, 4) == Seasonal(Constant(7.0), 0.5, 4)
 
 
@@ -137,9 +146,12 @@ def test_ar1_is_cut_in_what_it_shows_not_in_what_it_remembers():
 @given(st.sampled_from([0.25, 2.0, 1024.0]))
 def test_scaled_parameters_scale_the_path(k):
     pairs = [
-        (Constant(3.0), Constant(3.0 * k)), (Step(1.0, 3.0, 4), Step(k, 3.0 * k, 4)),
-        (Trace((1.0, 3.0)), Trace((k, 3.0 * k))), (AR1(9.0, 3.0, 0.5), AR1(9.0 * k, 3.0 * k, 0.5)),
-        (Seasonal(Normal(9.0, 3.0), 0.5, 7.0), Seasonal(Normal(9.0 * k, 3.0 * k), 0.5, 7.0))]
+        (Constant(3.0), Constant(3.0 * k)),
+        (Step(1.0, 3.0, 4), Step(k, 3.0 * k, 4)),
+        (Trace((1.0, 3.0)), Trace((k, 3.0 * k))),
+        (AR1(9.0, 3.0, 0.5), AR1(9.0 * k, 3.0 * k, 0.5)),
+        (Seasonal(Normal(9.0, 3.0), 0.5, 7.0), Seasonal(Normal(9.0 * k, 3.0 * k), 0.5, 7.0)),
+    ]
     for small, large in pairs:
         assert np.array_equal(large.path(luck(12)), k * small.path(luck(12)))
         assert large.mean == k * small.mean
@@ -162,23 +174,26 @@ def nan_in_period_2(period):
     return math.nan if period == 2 else 1.0
 
 
-@pytest.mark.parametrize(("make", "message"), [
-    (lambda: Constant(-1.0), r"^Constant: quantity is -1.0, must be a finite number >= 0; "),
-    (lambda: Constant(inf), r"^Constant: quantity is inf"),
-    (lambda: Step(1.0, math.nan, 3), r"^Step: after is nan"),
-    (lambda: Step(1.0, 2.0, -3), r"^Step: period is -3, must be a whole number >= 0; "),
-    (lambda: Step(1.0, 2.0, 2.5), r"^Step: period is 2.5, must be a whole number >= 0; "),
-    (lambda: Trace((1.0, -2.0)), r"^Trace: quantities\[1\] is -2.0, must be a finite number >= 0; "),
-    (lambda: Trace((1.0, 2.0, math.nan)), r"^Trace: quantities\[2\] is nan"),
-    (lambda: Trace(()), r"^Trace: quantities has shape \(0,\)"),
-    (lambda: as_process(np.ones((2, 2))), r"^Trace: quantities has shape \(2, 2\).*one Trace per node"),
-    (lambda: AR1(10.0, 1.0, 1.0), r"^AR1: correlation is 1.0, must be a number > -1 and < 1; "),
-    (lambda: AR1(10.0, -1.0, 0.5), r"^AR1: sd is -1.0"),
-    (lambda: AR1(10.0, 1.0, 0.5, math.nan), r"^AR1: least is nan"),
-    (lambda: Seasonal(Constant(1.0), 1.5, 12), r"^Seasonal: amplitude is 1.5"),
-    (lambda: Seasonal(Constant(1.0), 0.5, 0), r"^Seasonal: season is 0, must be a finite number > 0; "),
-    (lambda: FromFunction(nan_in_period_2).path(luck(4)), r"^FromFunction: the value in period 2 is nan"),
-])
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Constant(-1.0), r"^Constant: quantity is -1.0, must be a finite number >= 0; "),
+        (lambda: Constant(inf), r"^Constant: quantity is inf"),
+        (lambda: Step(1.0, math.nan, 3), r"^Step: after is nan"),
+        (lambda: Step(1.0, 2.0, -3), r"^Step: period is -3, must be a whole number >= 0; "),
+        (lambda: Step(1.0, 2.0, 2.5), r"^Step: period is 2.5, must be a whole number >= 0; "),
+        (lambda: Trace((1.0, -2.0)), r"^Trace: quantities\[1\] is -2.0, must be a finite number >= 0; "),
+        (lambda: Trace((1.0, 2.0, math.nan)), r"^Trace: quantities\[2\] is nan"),
+        (lambda: Trace(()), r"^Trace: quantities has shape \(0,\)"),
+        (lambda: as_process(np.ones((2, 2))), r"^Trace: quantities has shape \(2, 2\).*one Trace per node"),
+        (lambda: AR1(10.0, 1.0, 1.0), r"^AR1: correlation is 1.0, must be a number > -1 and < 1; "),
+        (lambda: AR1(10.0, -1.0, 0.5), r"^AR1: sd is -1.0"),
+        (lambda: AR1(10.0, 1.0, 0.5, math.nan), r"^AR1: least is nan"),
+        (lambda: Seasonal(Constant(1.0), 1.5, 12), r"^Seasonal: amplitude is 1.5"),
+        (lambda: Seasonal(Constant(1.0), 0.5, 0), r"^Seasonal: season is 0, must be a finite number > 0; "),
+        (lambda: FromFunction(nan_in_period_2).path(luck(4)), r"^FromFunction: the value in period 2 is nan"),
+    ],
+)
 def test_bad_input_is_named_with_rule_and_cure(make, message):
     with pytest.raises(ValueError, match=message):
         make()

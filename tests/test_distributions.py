@@ -32,11 +32,27 @@ MID = (np.arange(N) + 0.5) / N
 few = settings(max_examples=30, deadline=None)
 chances = st.floats(1e-6, 1 - 1e-6)
 EACH = [
-    Normal(10.0, 2.0), Normal(3.0, 5.0), Normal(-1.0, 2.0, -math.inf), Normal(4.0, 0.0),
-    Poisson(0.0), Poisson(0.3), Poisson(40.0), NegativeBinomial(5.0, 4.0), NegativeBinomial(0.2, 0.9),
-    Exponential(3.0), Exponential(0.0), Uniform(2.0, 7.0), Uniform(3.0, 3.0), Bernoulli(0.3),
-    Bernoulli(0.0, 4.0), Bernoulli(1.0, 4.0), Geometric(0.25), Geometric(1.0),
-    Discrete((5, 1, 2), (0.2, 0.5, 0.3)), Discrete((0.5, 9.0), (1.0, 0.0))]
+    Normal(10.0, 2.0),
+    Normal(3.0, 5.0),
+    Normal(-1.0, 2.0, -math.inf),
+    Normal(4.0, 0.0),
+    Poisson(0.0),
+    Poisson(0.3),
+    Poisson(40.0),
+    NegativeBinomial(5.0, 4.0),
+    NegativeBinomial(0.2, 0.9),
+    Exponential(3.0),
+    Exponential(0.0),
+    Uniform(2.0, 7.0),
+    Uniform(3.0, 3.0),
+    Bernoulli(0.3),
+    Bernoulli(0.0, 4.0),
+    Bernoulli(1.0, 4.0),
+    Geometric(0.25),
+    Geometric(1.0),
+    Discrete((5, 1, 2), (0.2, 0.5, 0.3)),
+    Discrete((0.5, 9.0), (1.0, 0.0)),
+]
 UNCUT = [each for each in EACH if not (isinstance(each, Normal) and each.least == 0.0 and each.sd > 0)]
 each = pytest.mark.parametrize("distribution", EACH, ids=repr)
 
@@ -189,7 +205,8 @@ def test_scaled_parameters_scale_the_draws(distribution):
         Exponential: lambda d: Exponential(4 * d.mean),
         Uniform: lambda d: Uniform(4 * d.low, 4 * d.high),
         Bernoulli: lambda d: Bernoulli(d.probability, 4 * d.size),
-        Discrete: lambda d: Discrete([4 * v for v in d.values], d.probabilities)}
+        Discrete: lambda d: Discrete([4 * v for v in d.values], d.probabilities),
+    }
     if type(distribution) in scaled:  # counts have no unit to scale
         larger = scaled[type(distribution)](distribution)
         assert np.array_equal(larger.quantile(MID), 4 * distribution.quantile(MID))
@@ -210,30 +227,33 @@ def test_numpy_and_whole_numbers_become_plain_floats():
     assert Discrete([1, 2], np.array([0.5, 0.5])) == Discrete((1.0, 2.0), (0.5, 0.5))
 
 
-@pytest.mark.parametrize(("make", "message"), [
-    (lambda: Normal(1.0, -1.0), r"^Normal: sd is -1.0, must be a finite number >= 0; "),
-    (lambda: Normal(math.nan, 1.0), r"^Normal: mean is nan, must be a finite number; "),
-    (lambda: Normal("3", 1.0), r"^Normal: mean is '3', must be a finite number; "),
-    (lambda: Normal(1.0, 1.0, math.nan), r"^Normal: least is nan, must be a number, or -inf for no cut; "),
-    (lambda: Normal(1.0, 1.0, math.inf), r"^Normal: least is inf"),
-    (lambda: Poisson(-1), r"^Poisson: mean is -1, must be a finite number >= 0; "),
-    (lambda: Poisson(math.inf), r"^Poisson: mean is inf"),
-    (lambda: NegativeBinomial(0.0, 1.0), r"^NegativeBinomial: mean is 0.0, must be a finite number > 0; "),
-    (lambda: NegativeBinomial(4.0, 2.0), r"sd is 2.0, must be > 2, .*or use Poisson\(4.0\)"),
-    (lambda: Exponential(-2.0), r"^Exponential: mean is -2.0"),
-    (lambda: Uniform(3.0, 2.0), r"^Uniform: high is 2.0, must be >= low, 3.0; swap"),
-    (lambda: Uniform(-1.0, 2.0), r"^Uniform: low is -1.0"),
-    (lambda: Bernoulli(30), r"^Bernoulli: probability is 30, must be .* <= 1; give a share, not a"),
-    (lambda: Bernoulli(0.5, -1.0), r"^Bernoulli: size is -1.0"),
-    (lambda: Geometric(0.0), r"^Geometric: probability is 0.0, must be a number > 0 and <= 1; "),
-    (lambda: Discrete((1, -2), (0.5, 0.5)), r"^Discrete: values\[1\] is -2"),
-    (lambda: Discrete((1, 2), (0.5, 0.6)), r"^Discrete: sum of probabilities is 1.1, must be 1; "),
-    (lambda: Discrete((1, 2), (1.0,)), r"^Discrete: length of probabilities is 1, not 2; "),
-    (lambda: Discrete((), ()), r"^Discrete: sum of probabilities is 0"),
-    (lambda: Normal(3.0, 1.0).largest(1.0), r"cut is 1.0, must be a number > 0 and < 1; "),
-    (lambda: Poisson(3.0).quantile(np.array([0.5, 1.5])), r"uniform spans 0.5 to 1.5, must be inside"),
-    (lambda: Poisson(3.0).quantile(np.array([0.5, math.nan])), r"uniform spans nan"),
-])
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Normal(1.0, -1.0), r"^Normal: sd is -1.0, must be a finite number >= 0; "),
+        (lambda: Normal(math.nan, 1.0), r"^Normal: mean is nan, must be a finite number; "),
+        (lambda: Normal("3", 1.0), r"^Normal: mean is '3', must be a finite number; "),
+        (lambda: Normal(1.0, 1.0, math.nan), r"^Normal: least is nan, must be a number, or -inf for no cut; "),
+        (lambda: Normal(1.0, 1.0, math.inf), r"^Normal: least is inf"),
+        (lambda: Poisson(-1), r"^Poisson: mean is -1, must be a finite number >= 0; "),
+        (lambda: Poisson(math.inf), r"^Poisson: mean is inf"),
+        (lambda: NegativeBinomial(0.0, 1.0), r"^NegativeBinomial: mean is 0.0, must be a finite number > 0; "),
+        (lambda: NegativeBinomial(4.0, 2.0), r"sd is 2.0, must be > 2, .*or use Poisson\(4.0\)"),
+        (lambda: Exponential(-2.0), r"^Exponential: mean is -2.0"),
+        (lambda: Uniform(3.0, 2.0), r"^Uniform: high is 2.0, must be >= low, 3.0; swap"),
+        (lambda: Uniform(-1.0, 2.0), r"^Uniform: low is -1.0"),
+        (lambda: Bernoulli(30), r"^Bernoulli: probability is 30, must be .* <= 1; give a share, not a"),
+        (lambda: Bernoulli(0.5, -1.0), r"^Bernoulli: size is -1.0"),
+        (lambda: Geometric(0.0), r"^Geometric: probability is 0.0, must be a number > 0 and <= 1; "),
+        (lambda: Discrete((1, -2), (0.5, 0.5)), r"^Discrete: values\[1\] is -2"),
+        (lambda: Discrete((1, 2), (0.5, 0.6)), r"^Discrete: sum of probabilities is 1.1, must be 1; "),
+        (lambda: Discrete((1, 2), (1.0,)), r"^Discrete: length of probabilities is 1, not 2; "),
+        (lambda: Discrete((), ()), r"^Discrete: sum of probabilities is 0"),
+        (lambda: Normal(3.0, 1.0).largest(1.0), r"cut is 1.0, must be a number > 0 and < 1; "),
+        (lambda: Poisson(3.0).quantile(np.array([0.5, 1.5])), r"uniform spans 0.5 to 1.5, must be inside"),
+        (lambda: Poisson(3.0).quantile(np.array([0.5, math.nan])), r"uniform spans nan"),
+    ],
+)
 def test_bad_parameters_are_named_with_rule_and_cure(make, message):
     with pytest.raises(ValueError, match=message):
         make()

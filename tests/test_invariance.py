@@ -45,13 +45,18 @@ def web_of_firms(luck, *, scale=1.0, shuffled=False, new_name=str, strangers=Fal
 
     All rules, both kinds of unfilled lanes, a signal, random and same-day lead times; scale: units are so much smaller.
     """
+
     def of(quantity):
-        return quantity * scale if isinstance(quantity, (int, float)) else {
-            "Normal": lambda: Normal(quantity.mean * scale, quantity.sd * scale),
-            "AR1": lambda: AR1(quantity.mean * scale, quantity.sd * scale, quantity.correlation),
-            "Trace": lambda: Trace(tuple(scale * value for value in quantity.quantities), repeat=True),
-            "Bernoulli": lambda: Bernoulli(quantity.probability, quantity.size * scale),
-        }.get(type(quantity).__name__, lambda: quantity)()
+        return (
+            quantity * scale
+            if isinstance(quantity, (int, float))
+            else {
+                "Normal": lambda: Normal(quantity.mean * scale, quantity.sd * scale),
+                "AR1": lambda: AR1(quantity.mean * scale, quantity.sd * scale, quantity.correlation),
+                "Trace": lambda: Trace(tuple(scale * value for value in quantity.quantities), repeat=True),
+                "Bernoulli": lambda: Bernoulli(quantity.probability, quantity.size * scale),
+            }.get(type(quantity).__name__, lambda: quantity)()
+        )
 
     money = {"holding_cost": 0.5 / scale, "backlog_cost": 2.0 / scale, "lost_cost": 8.0 / scale}
     held = {"on_hand": 30.0 * scale, **money}

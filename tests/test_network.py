@@ -61,6 +61,7 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
     "no rule": (lambda made: made.nodes["shop"].pop("ordering"), "a distributor needs an ordering rule"),
     "rule of the wrong kind": (node("shop", ordering=DaysOfCover()), "must be a rule of kind OrderingRule"),
     "rule of a customer": (node("customer", ordering=BaseStock(1.0)), "a customer orders what it consumes"),
+    "stock of a customer": (node("customer", on_hand=3.0), "must be 0, since a customer has no goods to sell"),
     "unknown kind": (node("shop", kind="distributer"), "did you mean 'distributor'"),
     "unknown unfilled": (lane("shop", "customer", unfilled="lose"), "did you mean 'lost'"),
     "lane out of a customer": (lambda made: made.add_edge("customer", "shop"), "a customer supplies nobody"),
@@ -103,6 +104,7 @@ def test_all_faults_of_a_network_are_told_at_once() -> None:
         (Signal("customer", "shop", "demand", delay=-1), "delay is -1, must be a whole number"),
         (Signal("customer", "shop", "demand", weight=float("nan")), "weight is nan"),
         (Signal("customer", "shop", "demnd"), "did you mean 'demand'"),
+        (Signal("customer", "shop", "lost"), "known only when the day is settled; give it a delay of at least 1"),
     ],
 )
 def test_a_faulty_signal_is_named(signal: Signal, message: str) -> None:

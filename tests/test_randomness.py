@@ -32,7 +32,10 @@ def scalar_splitmix64(key, period):
 def test_the_bits_are_splitmix64s_published_ones():
     # First outputs of SplitMix64 seeded with 1234567, as in Rosetta Code and Java's SplittableRandom.
     assert [scalar_splitmix64(1234567, t) for t in range(3)] == [
-        6457827717110365317, 3203168211198807973, 9817491932198370423]
+        6457827717110365317,
+        3203168211198807973,
+        9817491932198370423,
+    ]
 
 
 @few
@@ -87,8 +90,14 @@ def test_numbers_of_one_period_are_uniform_over_names_and_over_replications():
 
 def test_streams_that_differ_in_one_part_of_their_name_are_independent():
     streams = [
-        draw(), draw(seed=2), draw(purpose="capacity"), draw(name="shoq"), draw(replication=1),
-        draw(replication=2), draw(name="shoq", replication=1)]
+        draw(),
+        draw(seed=2),
+        draw(purpose="capacity"),
+        draw(name="shoq"),
+        draw(replication=1),
+        draw(replication=2),
+        draw(name="shoq", replication=1),
+    ]
     for first, second in combinations(streams, 2):
         assert abs(np.corrcoef(first, second)[0, 1]) < 4 / np.sqrt(N)
 

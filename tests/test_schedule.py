@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from supplynet.engine import start
 from supplynet.lower import Case
 from supplynet.policies.input import DaysOfCover
 from supplynet.policies.ordering import BaseStock, MakeToOrder
-from supplynet.schedule import BOOK, PRODUCE, PURCHASE, SHIP, find_levels
+from supplynet.schedule import BOOK, PRODUCE, PURCHASE, SET_BY, SHIP, find_levels
 
 
 def chain(delays: list[int], rule: object = None) -> nx.DiGraph:
@@ -92,3 +95,24 @@ def test_a_signal_without_delay_tells_what_an_earlier_phase_has_set() -> None:
 
     assert told(0).tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]
     assert told(2).tolist() == [1.0, 1.0, 1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize("tells", sorted(SET_BY))
+def test_what_is_told_without_delay_is_what_stands_in_the_column_at_the_end_of_the_day(tells: str) -> None:
+    @dataclass(frozen=True)
+    class Copy(MakeToOrder):
+        reads: ClassVar = (f"told_{tells}",)
+
+        def order(self, local, production_order):  # type: ignore[no-untyped-def]
+            production_order[:] = np.abs(getattr(local, f"told_{tells}"))
+
+    graph = nx.DiGraph()
+    graph.add_node("town", kind="customer", demand=10.0)
+    graph.add_node("maker", kind="factory", ordering=MakeToOrder(), capacity=3.0)
+    graph.add_edge("maker", "town", unfilled="lost")
+    graph.add_node("reader", kind="factory", ordering=Copy())
+    graph.add_node("hamlet", kind="customer", demand=1.0)
+    graph.add_edge("reader", "hamlet")
+    network = from_graph(graph, signals=[Signal("maker", "reader", tells)])
+    record = run(Scenario("told", network, periods=4)).record
+    assert np.array_equal(record["production_order"][:, 2], np.abs(record[tells][:, 1]))

@@ -15,11 +15,11 @@ CELLS: Final = 2_000_000  # drawn ahead at a time
 
 
 class DrawLeadTimes:
-    """One lead time for each of these rows and each period, from the stream of each row; drawn some periods ahead."""
+    """One lead time for each of these rows and each period, from the stream of each row, drawn `periods` ahead."""
 
-    def __init__(self, distribution: Distribution, clock: Array, rows: Array, lead: Array) -> None:
+    def __init__(self, distribution: Distribution, periods: int, clock: Array, rows: Array, lead: Array) -> None:
         self._distribution, self._clock, self._rows, self._lead = distribution, clock, rows, lead
-        self._ahead = max(1, CELLS // max(rows.size, 1))
+        self._ahead = min(periods, max(1, CELLS // max(rows.size, 1)))
         self._keys: Array = np.zeros(rows.size, np.uint64)
         self._drawn: Array = np.empty((0, rows.size), lead.dtype)
         self._first = 0
