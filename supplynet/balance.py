@@ -37,13 +37,13 @@ class Balance:
             if gap.size and not gap.max() <= TOLERANCE * scale:
                 worst = int(gap.argmax())
                 raise ArithmeticError(
-                    f"period {period}: {law} is broken at {self._name(table, worst)}: {found[worst]} should be "
+                    f"period {period}: {law} is broken at {self.union.name_of(table, worst)}: {found[worst]} should be "
                     f"{expected[worst]}, off by {gap[worst]:g} (largest stock or flow: {scale:g})"
                 )
         for block, values in self.union.state.blocks.items():
             for key, column in zip(self.union.state.keys[block], values, strict=True):
                 if key != "inventory_position" and column.size and column.min() < -TOLERANCE * scale:
-                    where = self._name(block, int(column.argmin()))
+                    where = self.union.name_of(block, int(column.argmin()))
                     raise ArithmeticError(f"period {period}: {key} of {where} is {column.min()}, below zero")
         self._before = after
 
@@ -98,22 +98,3 @@ class Balance:
         yield "orders in the mail", "inbound", after["in_mail"], before["in_mail"] + left
         yield "what is on order", "inbound", after["on_order"], coming
         yield "input stock", "input", np.bincount(item, after["input_stock"], n_inputs), held - drawn
-
-    def _name(self, table: str, at: int) -> str:
-        """A row, an end or an input in the words of the user; the run, where there are several."""
-        layout = self.union.layout
-        if table == "input":
-            table, at = "node", _owner(self.union.state.columns["first_input"], at)
-        place = {"node": layout.row, "inbound": layout.inbound, "outbound": layout.outbound}[table]
-        offsets = layout.nodes_of if table == "node" else layout.lanes_of
-        index = int(np.flatnonzero(place == at)[0])
-        run = _owner(offsets, index)
-        case = _owner(np.cumsum([0, *(len(case.replications) for case in self.union.cases)]), run)
-        network, own = self.union.cases[case].network, index - int(offsets[run])
-        name = f"node {network.names[own]!r}" if table == "node" else f"lane {network.lane_names()[own]!r}"
-        return name if len(offsets) == 2 else f"{name} of run {run}"
-
-
-def _owner(first: Array, member: int) -> int:
-    """Who owns a member, from the offsets of the first member of each owner."""
-    return int(np.searchsorted(first, member, side="right")) - 1

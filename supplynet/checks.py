@@ -14,6 +14,7 @@ from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column
 SHOWN = 10  # faults in one message
 MAY_BE_INFINITE = ("capacity",)
 MAY_BE_NAN = ("normal_output", "share", "orders_in_mail", "goods_in_transit", "input_stock")
+LONGEST = 100_000  # periods; a lane owns a slot for each period of its lead time
 MAY_BE_NEGATIVE = ("priority",)
 
 
@@ -121,7 +122,7 @@ def _faulty(column: Column, values: NDArray[np.float64]) -> NDArray[np.bool_]:
     if column.name == "units_per_output":
         bad |= values == 0
     if column.dtype is np.uint32:
-        bad |= values != np.floor(values)
+        bad |= (values != np.floor(values)) | (values > LONGEST)
     return bad
 
 
@@ -145,6 +146,11 @@ def check_lanes(
         yield f"{lane(at)} is given twice; add them up"
     has_supply = np.zeros(len(names), bool)
     has_supply[customer] = True
+    for node in np.flatnonzero((kind == KINDS.index("distributor")) & ~has_supply).tolist():
+        yield (
+            f"distributor {names[node]!r} has no lane into it, so it has nothing to sell; add a lane from a supplier, "
+            "or make it a factory or a supplier, which make from nothing"
+        )
     for node in np.flatnonzero((kind == CUSTOMER) & ~has_supply).tolist():
         yield f"customer {names[node]!r} has no lane into it, so nobody can serve it; add a lane from a supplier"
 
@@ -156,10 +162,12 @@ def check_signals(names: Collection[str], signals: Sequence[Any]) -> Iterator[st
         for end in (signal.source, signal.reader):
             if end not in names:
                 yield f"{where}: there is no node {end!r}; {nearest(str(end), names)}"
-        if isinstance(signal.delay, bool) or signal.delay != int(signal.delay) or signal.delay < 0:
+        if isinstance(signal.delay, bool) or not isinstance(signal.delay, (int, np.integer)) or signal.delay < 0:
             yield f"{where}: delay is {signal.delay!r}, must be a whole number >= 0 periods; round it"
-        if not np.isfinite(signal.weight):
+        if not (isinstance(signal.weight, (int, float)) and np.isfinite(signal.weight)):
             yield f"{where}: weight is {signal.weight!r}, must be a finite number; mend it"
+        if not isinstance(signal.start, (int, float)) or np.isinf(signal.start):
+            yield f"{where}: start is {signal.start!r}, must be a finite number; leave it out for the opening value"
 
 
 def check_shares(

@@ -184,10 +184,10 @@ def keep_for(scenario: Scenario) -> Keep | None:
     """
     import psutil
 
-    from supplynet.outcomes import NEEDED
-    from supplynet.record import FULL
+    from supplynet.record import FULL, Keep
 
-    columns = len(NEEDED.columns or ())
+    needed = Keep(columns=("demand", "production_order", "filled", "on_hand", "backlog", "lost", "cost"))
+    columns = len(needed.columns or ())
     cells = scenario.periods * scenario.network.n_nodes
     free = psutil.virtual_memory().available
     if 8 * cells > free:
@@ -196,7 +196,7 @@ def keep_for(scenario: Scenario) -> Keep | None:
             f"{8 * cells / 1e9:,.1f} GB and {free / 1e9:.1f} GB are free; run fewer with --periods"
         )
     everything = cells * 14 + scenario.periods * scenario.network.n_lanes * 7
-    return NEEDED if everything > FULL >= cells * columns / 10 and 8 * cells * columns < free / 4 else None
+    return needed if everything > FULL >= cells * columns / 10 and 8 * cells * columns < free / 4 else None
 
 
 def play(scenario: Scenario, replication: int, keep: Keep | None) -> Result:
@@ -270,8 +270,8 @@ def tell(result: Result, picture: Path | None, out: Path | None) -> None:
     page.print(report.sentence(result), markup=False, highlight=False)
     if scenario.name in report.CAVEATS:
         page.print(report.CAVEATS[scenario.name], markup=False, highlight=False)
-    if scenario.hint:
-        page.print(f"Try next: {scenario.hint}", markup=False, highlight=False)
+    if hint := report.next_step(scenario):
+        page.print(f"Try next: {hint}", markup=False, highlight=False)
     for what, where in (("Picture", picture), ("Files", out)):
         if where is not None:
             typer.echo(f"{what}: {where}")

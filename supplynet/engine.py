@@ -40,7 +40,7 @@ class Engine:
             for watcher in watchers:
                 watcher.keep(period)
             self.period = period + 1
-        self.union.state.check_finite()
+        self.union.check_results()
 
     def remember_opening(self) -> None:
         """Keep the state as it opened, so that the union can be played again; costs its size in memory."""

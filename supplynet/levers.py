@@ -100,9 +100,30 @@ def _set_column(network: Network, column: Column, lever: str, value: Any, nodes:
         value = _number(column, value, lever)
     if column.table == "node":
         return network.with_column("node", column.name, nodes, value)
+    if column.name == "share":
+        return _set_share(network, lever, float(value), lanes)
     if column.table == "input":
         return network.with_column("input", column.name, np.unique(network.lane["input"][lanes]), value)
     return network.with_column("lane", column.name, lanes, value)
+
+
+def _set_share(network: Network, lever: str, share: float, lanes: Array) -> Network:
+    """Set the share of some lanes, and scale those of the other lanes of each input so that they sum to 1 again."""
+    of, shares = network.lane["input"], network.lane["share"].copy()
+    own = np.zeros(network.n_lanes, bool)
+    own[lanes] = True
+    count = np.bincount(of[own], minlength=network.n_inputs)[of]
+    others = np.bincount(of[~own], weights=shares[~own], minlength=network.n_inputs)[of]
+    left = 1.0 - share * count
+    if ((count > 0) & ((left < 0) | ((others <= 0) & (np.abs(left) > 1e-9)))).any():
+        raise ValueError(
+            f"lever {lever!r} is {share:g}, but the shares of an input sum to 1 and no other lane can make up for it; "
+            "set it on one of several lanes, as supplier>customer.share"
+        )
+    touched = (count > 0) & ~own & (others > 0)
+    shares[touched] *= (left / np.where(others > 0, others, 1.0))[touched]
+    shares[own] = share
+    return replace(network, lane={**network.lane, "share": shares})
 
 
 def _number(column: Column, value: Any, lever: str) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,14 @@ from supplynet.layout import OUTBOUND, Layout, add_carrier, lay_out
 from supplynet.network import Network, Signal
 from supplynet.policies.contract import Rule, group_of
 from supplynet.prepare import DEFAULT_RULES, Prepared, prepare
+from supplynet.schema import INPUTS
 from supplynet.state import State, allocate
 
 Array = NDArray[Any]
-OFFSETS: Final = ("first_input", "first_end", "first_outbound", "outbound_of", "inbound_of")
+
+
+READABLE: Final = frozenset({column.key for column in INPUTS} | {"coverage", "reach", "normal_output"})
+"""Input columns that rules may read, beside all results: those of the schema, and what is derived of lead times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Union:
     """Networks side by side in one state. Runs are numbered case by case, replication by replication.
 
     `rules` are all distinct rules; the node columns ordering, input_rule and allocation say which one a row has, and
-    those named <rule>_group which rows can be served by one call; `replications` are the numbers being played, by case.
+    those named <rule>_group which rows one call can serve; `replications` are the numbers played, by case.
     """
 
     cases: tuple[Case, ...]
@@ -53,6 +57,43 @@ class Union:
         nodes = self.layout.row[self.layout.nodes_of[first] : self.layout.nodes_of[last]].reshape(n_runs, -1)
         lanes = np.arange(self.layout.lanes_of[first], self.layout.lanes_of[last]).reshape(n_runs, -1)
         return nodes, lanes
+
+    def name_of(self, table: str, at: int) -> str:
+        """A row, an end or an input in the user's words; the run too, where there are several."""
+        layout = self.layout
+        if table == "input":
+            table, at = "node", _owner(self.state.columns["first_input"], at)
+        place = {"node": layout.row, "inbound": layout.inbound, "outbound": layout.outbound}[table]
+        offsets = layout.nodes_of if table == "node" else layout.lanes_of
+        index = int(np.flatnonzero(place == at)[0])
+        run = _owner(offsets, index)
+        case = _owner(np.cumsum([0, *(len(case.replications) for case in self.cases)]), run)
+        network, own = self.cases[case].network, index - int(offsets[run])
+        name = f"node {network.names[own]!r}" if table == "node" else f"lane {network.lane_names()[own]!r}"
+        return name if len(offsets) == 2 else f"{name} of run {run}"
+
+    def check_results(self) -> None:
+        """Raise ArithmeticError that names the place of a number that only a faulty rule can write."""
+        for block, values in self.state.blocks.items():
+            if not np.isfinite(values).all():
+                column, row = np.argwhere(~np.isfinite(values))[0]
+                self._blame(self.state.keys[block][column], self.name_of(block, int(row)), values[column, row])
+        for key, block in (("production_order", "node"), ("order", "inbound")):
+            column = self.state.columns[key]
+            if column.size and column.min() < 0.0:
+                self._blame(key, self.name_of(block, int(column.argmin())), column.min())
+
+    @staticmethod
+    def _blame(key: str, name: str, value: float) -> NoReturn:
+        raise ArithmeticError(
+            f"{key} of {name} is {value}, must be a finite number >= 0; a rule wrote it: check what the rule does "
+            "where demand or stock is zero"
+        )
+
+
+def _owner(first: Array, member: int) -> int:
+    """Who owns a member, from the offsets of the first member of each owner."""
+    return int(np.searchsorted(first, member, side="right")) - 1
 
 
 def unite(cases: Sequence[Case]) -> Union:
@@ -74,7 +115,7 @@ def unite(cases: Sequence[Case]) -> Union:
     columns = dict(layout.columns)
     tables_of = dict.fromkeys(parts[0].node, "node") | dict.fromkeys(parts[0].input, "input")
     tables_of |= {name: "outbound" if name in OUTBOUND else "inbound" for name in parts[0].lane}
-    tables_of = {name: table for name, table in tables_of.items() if name in columns}
+    tables_of = {name: table for name, table in tables_of.items() if name in columns and name in READABLE}
     sizes = {"node": layout.row.size, "inbound": layout.inbound.size, "outbound": layout.outbound.size}
     add_carrier(columns, "mail", "mail_size", "mail_slot", "mail_filled")
     add_carrier(columns, "transport", "transport_size", "transport_slot", "transport_filled")

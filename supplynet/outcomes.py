@@ -66,13 +66,6 @@ def tiers(network: Network) -> NDArray[np.int64]:
     return np.where(tier >= far, -1, tier)
 
 
-def sum_by_tier(network: Network, series: Array) -> tuple[Array, Array]:
-    """The tiers from the market upwards, and a column summed over the nodes of each: [..., node] -> [..., tier]."""
-    tier = tiers(network)
-    present = np.array(sorted(set(tier.tolist()) - {-1}))
-    return present, np.stack([_sum_in_order(series, np.flatnonzero(tier == number)) for number in present], axis=-1)
-
-
 def whole(network: Network, nodes: dict[str, Array], series: Callable[[str, int], Array]) -> dict[str, Array]:
     """The outcomes of runs of one network, each [run].
 
@@ -106,7 +99,7 @@ def whole(network: Network, nodes: dict[str, Array], series: Callable[[str, int]
 def of_case(record: Record, case: int) -> tuple[dict[str, Array], dict[str, Array]]:
     """Measures [run, node] and outcomes [run] of all replications of one case, without the periods of the warm-up.
 
-    What needs a column that was not kept is nan.
+    What needs a column, or periods, that were not kept is nan.
     """
     union = record.union
     rows, _ = union.case_rows(case)
@@ -119,10 +112,10 @@ def of_case(record: Record, case: int) -> tuple[dict[str, Array], dict[str, Arra
         return kept if alone else kept[:, rows.ravel()]
 
     def series(key: str, node: int) -> Array:
-        known = key in record and not record.summed
+        known = key in record and not record.summed and record.keep_what.every == 1
         return record.rows(key)[skipped:, rows[:, node]] if known else np.full((1, rows.shape[0]), np.nan)
 
-    if record.summed:
+    if record.summed or record.keep_what.every > 1:
         measured = dict.fromkeys(MEASURES, np.full(rows.shape, np.nan))
     else:
         measured = {name: values[place] for name, values in measure(column).items()}

@@ -36,6 +36,9 @@ class Keep:
     totals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("columns", "totals"):
+            if isinstance(getattr(self, name), str):
+                raise ValueError(f"Keep: {name} is a text, must be a tuple of names; write ({getattr(self, name)!r},)")
         for label in self.groupings:
             if label not in LABELS:
                 raise ValueError(f"Keep: by is {label!r}, must be one of {', '.join(LABELS)}; {nearest(label, LABELS)}")
@@ -61,6 +64,11 @@ class Record:
         everything = periods * sum(block.size for block in union.state.blocks.values())
         self.keep_what = keep or (Keep() if everything <= FULL else Keep(by=("kind", "sector", "region")))
         self.summed = bool(self.keep_what.groupings)
+        if self.keep_what.every > periods:
+            raise ValueError(
+                f"Keep: every is {self.keep_what.every} of {periods} periods, so nothing is kept; "
+                "keep more often, or run longer"
+            )
         self._columns = {block: self._chosen(block) for block in BLOCKS}
         known = [key for block in BLOCKS for key in union.state.keys[block]]
         for key in (*(self.keep_what.columns or ()), *self.keep_what.totals):

@@ -94,13 +94,12 @@ class Agent(SimpleNamespace):
         fleeting = total(lane.lane_backlog for lane in self.sells if lane.lost_in)
         self.demand = total(lane.booked for lane in self.sells)
         self.backlog = owed + fleeting
-        wanted = self.supply_line = self.in_process + self.production_backlog
-        if self.counts_arrivals:
-            arrived = min([self.production_backlog, *(item.held() / item.units_per_output for item in self.inputs)])
-            self.supply_line -= arrived if self.inputs else 0.0
-            if not self.makes_to_order:
-                ready = min(arrived, self.capacity) if self.line_size == 1 else 0.0
-                fleeting = min(fleeting, self.on_hand + ready)
+        wanted = self.in_process + self.production_backlog
+        arrived = self.could_make(self.production_backlog)
+        self.supply_line = wanted - arrived if self.inputs else wanted
+        if not self.makes_to_order:
+            ready = min(arrived, self.capacity) if self.line_size == 1 else 0.0
+            fleeting = min(fleeting, self.on_hand + ready)
         self.inventory_position = self.on_hand + wanted - owed - fleeting
 
     def order(self, today: int) -> None:
@@ -137,18 +136,19 @@ class Agent(SimpleNamespace):
         local.period = today
         return local
 
+    def could_make(self, wanted: float) -> float:
+        """As much of what is wanted as the scarcest input allows."""
+        scarce = [item for item in self.inputs if item.held() < item.units_per_output * wanted]
+        allowed = [(1.0 - i.criticality) * wanted + i.criticality * (i.held() / i.units_per_output) for i in scarce]
+        return float(min([wanted, *allowed]))
+
     def produce(self, today: int) -> None:
         """Start what is wanted, as far as capacity and the scarcest input allow, and draw the inputs."""
         self.unload(today, same_day=True)
-        wanted = started = min(self.capacity, self.production_backlog)
-        for item in self.inputs:
-            enough_for = item.held() / item.units_per_output
-            if item.held() < item.units_per_output * wanted:
-                started = min(started, (1.0 - item.criticality) * wanted + item.criticality * enough_for)
+        self.production_started = started = self.could_make(min(self.capacity, self.production_backlog))
         for item in self.inputs:
             item.draw(item.units_per_output * started)
         self.production_backlog -= started
-        self.production_started = started
         self.production = self.production if self.line_size > 1 else 0.0
         if lead_time := self.production_lead_time(today):
             self.line[today + lead_time] += started

@@ -150,13 +150,11 @@ def sentence(result: Result) -> str:
     if not math.isfinite(ratio):
         return f"Customers wanted the same in every period, {figure(float(demand[0, 0]))}{end}"
     first, every = result.scenario.warm_up // result.record.keep_what.every, result.record.keep_what.every
-    at, late = int(demand.argmax()), int(order.argmax())
+    at = int(demand.argmax())
+    soon = order[at : at + max(3, len(order) // 4)]  # the wave that this peak set off, not a later one
+    late = at + int(soon.argmax())
     lag = (late - at) * every
-    when = (
-        "in the same period"
-        if not lag
-        else f"{abs(lag)} period{'s' * (abs(lag) > 1)} {'later' if lag > 0 else 'before'}"
-    )
+    when = f"{lag} period{'s' * (lag > 1)} later" if lag else "in the same period"
     peak, wave = float(demand[at, 0]), float(order[late, 0])
     times = f", {figure(wave / peak)} times as high" if peak > 0 else ""
     return (
@@ -164,6 +162,12 @@ def sentence(result: Result) -> str:
         f"and the orders of {who} {when} at {figure(wave)}{times}: "
         f"their variance was {figure(ratio)} times that of demand{end}"
     )
+
+
+def next_step(scenario: Scenario) -> str:
+    """What to try next: the scenario's hint, or, once its lever is set, where the other levers are."""
+    set_already = [name for name in (*scenario.own_levers, *scenario.levers) if f"--set {name}=" in scenario.hint]
+    return f"supplynet show {scenario.name}, which lists the other levers" if set_already else scenario.hint
 
 
 def scenario_parts(scenario: Scenario) -> Iterator[Any]:

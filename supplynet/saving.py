@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from supplynet import __version__
 from supplynet.outcomes import MEASURES, tiers
-from supplynet.scenario import NODE_TABLE, Result
+from supplynet.scenario import Result
 from supplynet.scenarios import SETTINGS, fingerprint
 from supplynet.schema import KINDS
 
@@ -91,7 +91,7 @@ def files_of(result: Result, folder: Path) -> dict[Path, Writer | None]:
     """The files of a run, and who writes each; None for one that is not to be there."""
     lanes = not result.record.summed and any(key in result.record for key in ON_LANES)
     return {
-        folder / "nodes.parquet": lambda path: _write_table(_nodes(result), path),
+        folder / "nodes.parquet": lambda path: _write_table(result.table(), path),
         folder / "lanes.parquet": (lambda path: _write_table(result.lanes_table(), path)) if lanes else None,
         folder / "outcomes.json": lambda path: path.write_text(to_json(result) + "\n", encoding="utf-8"),
         folder / "scenario.toml": lambda path: path.write_text(_recipe(result), encoding="utf-8"),
@@ -122,28 +122,6 @@ def write_together(files: Mapping[Path, Writer | None]) -> None:
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:
     table.to_parquet(path, engine="pyarrow", index=False)
-
-
-def _nodes(result: Result) -> pd.DataFrame:
-    """The rows of nodes.parquet."""
-    import pandas as pd
-
-    record = result.record
-    if not record.summed:
-        return result.table()
-    every, n_labels, label = record.keep_what.every, len(record.labels), "+".join(record.keep_what.groupings)
-    n_kept = record.periods // every
-    columns: dict[str, Any] = {
-        "period": np.repeat(np.arange(every - 1, record.periods, every)[:n_kept], n_labels),
-        label: pd.Categorical.from_codes(np.tile(np.arange(n_labels), n_kept), list(record.labels)),
-    }
-    for name in NODE_TABLE:
-        key = {"order": "production_order"}.get(name, name)
-        if key in record:
-            columns[name] = record[key].ravel()
-        elif name == "inventory_level" and "on_hand" in record and "backlog" in record:
-            columns[name] = (record["on_hand"] - record["backlog"]).ravel()
-    return pd.DataFrame(columns)
 
 
 def _recipe(result: Result) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class Scenario:
 
     periods: how many; seed: of all randomness; warm_up: first periods that the measures leave out; start: "steady"
     (every pipeline filled at mean demand) or "empty"; about: one line; hint: what to try next; levers: those set,
-    in order; own_levers: the keyword arguments that a ready-made scenario was built with.
+    in order; recipe: how a ready-made one is built.
     """
 
     name: str
@@ -43,9 +44,14 @@ class Scenario:
     about: str = ""
     hint: str = ""
     levers: Mapping[str, Any] = field(default_factory=dict)
-    own_levers: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Any = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.network, Network):
+            raise TypeError(
+                f"scenario {self.name!r}: network is a {type(self.network).__name__}, must be a Network; "
+                "make one with supplynet.from_graph(graph)"
+            )
         for name, least in (("periods", 1), ("seed", 0), ("warm_up", 0)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
@@ -62,8 +68,19 @@ class Scenario:
                 f"scenario {self.name!r}: start is {self.start!r}, must be one of {', '.join(STARTS)}; choose one"
             )
 
+    @property
+    def own_levers(self) -> Mapping[str, Any]:
+        """The own levers of a ready-made scenario that were set."""
+        return {} if self.recipe is None else dict(self.recipe.own_levers)
+
     def with_lever(self, lever: str, value: Any) -> Scenario:
-        """A scenario in which one lever has another value. Raises ValueError that names the nearest lever there is."""
+        """A scenario in which one lever has another value; a ready-made one's own levers build it anew.
+
+        Raises ValueError that names the nearest lever there is.
+        """
+        if self.recipe is not None and self.recipe.owns(lever):
+            again: Scenario = self.recipe.build_again(self, lever, value)
+            return again
         if lever in ("periods", "seed", "warm_up", "start"):
             return replace(self, **{lever: value})
         earlier = {name: given for name, given in self.levers.items() if name != lever}
@@ -97,15 +114,18 @@ class Result:
         return {name: float(values[0]) for name, values in self._measured[1].items()}
 
     def table(self) -> pd.DataFrame:
-        """A row for each period and node: the columns of the record, with `order` for production_order."""
+        """A row for each period and node: the columns of the record, with `order` for production_order.
+
+        Where the record holds sums, a row for each period and label.
+        """
         import pandas as pd
 
-        record, every = self.record, self.record.keep_what.every
-        n_kept = record.periods // every
-        n_nodes = len(self.nodes)
+        record = self.record
+        name, who = ("+".join(record.keep_what.groupings), record.labels) if record.summed else ("node", self.nodes)
+        kept = range(record.keep_what.every - 1, record.periods, record.keep_what.every)
         columns: dict[str, Any] = {
-            "period": np.repeat(np.arange(every - 1, record.periods, every)[:n_kept], n_nodes),
-            "node": pd.Categorical.from_codes(np.tile(np.arange(n_nodes), n_kept), list(self.nodes)),
+            "period": np.repeat(np.array(kept), len(who)),
+            name: pd.Categorical.from_codes(np.tile(np.arange(len(who)), len(kept)), list(who)),
         }
         for key in NODE_TABLE:
             if key == "inventory_level":
@@ -160,6 +180,8 @@ def run(
     """
     if seed is not None:
         scenario = replace(scenario, seed=seed)
+    if index(replication) < 0:
+        raise ValueError(f"replication is {replication!r}, must be a whole number >= 0; count from 0")
     case = Case(scenario.network, scenario.seed, (replication,), scenario.start)
     ready = engine.start([case], scenario.periods)
     record = Record(ready.union, scenario.periods, keep, warm_up=scenario.warm_up)
@@ -173,9 +195,10 @@ def replicate(scenario: Scenario, replications: int | Sequence[int], *, block: i
     replications: how many, or which; block: runs in one union (default: as many as fit the cache). The digits of a run
     do not depend on what else is in its block.
     """
-    numbers = tuple(range(replications)) if isinstance(replications, int) else tuple(replications)
-    if not numbers:
-        raise ValueError("replications is 0, must be at least 1; ask for more")
+    asked = np.asarray(replications)
+    numbers = tuple(index(number) for number in (asked if asked.ndim else range(index(asked[()]))))
+    if not numbers or min(numbers) < 0:
+        raise ValueError(f"replications is {replications!r}, must be at least 1, or numbers >= 0; mend it")
     size = block or max(1, BLOCK_CELLS // max(scenario.network.n_nodes * 30, 1))
     parts: list[dict[str, Array]] = []
     for first in range(0, len(numbers), size):

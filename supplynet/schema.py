@@ -14,7 +14,6 @@ from typing import Final, Literal
 import numpy as np
 
 Table = Literal["node", "lane", "inbound", "outbound", "input", "signal"]
-Role = Literal["input", "result"]
 
 KINDS: Final = ("supplier", "factory", "distributor", "customer")
 CUSTOMER: Final = KINDS.index("customer")
@@ -31,7 +30,6 @@ class Column:
     unit: str
     default: float | str | None
     meaning: str
-    role: Role = "input"
     random: bool = False
 
     @property
@@ -93,16 +91,13 @@ def _inputs() -> Iterator[Column]:
 
 def _results() -> Iterator[Column]:
     def column(table: Table, name: str, unit: str, meaning: str) -> Column:
-        return Column(table, name, np.float64, unit, 0.0, meaning, role="result")
+        return Column(table, name, np.float64, unit, 0.0, meaning)
 
     yield column("node", "on_hand", "units", "stock of finished goods")
     yield column("node", "backlog", "units", "demand booked and not yet shipped (a customer's: need not yet met)")
     yield column("node", "demand", "units/period", "asked of the node this period")
     yield column("node", "inventory_position", "units", "on hand, in process and wanted, less backlog, before ordering")
-    yield column(
-        "node", "supply_line", "units",
-        "wanted and not yet arrived, where the ordering rule reads it; elsewhere wanted and not on hand",
-    )  # fmt: skip
+    yield column("node", "supply_line", "units", "wanted, and its inputs (or finished goods) not yet there")
     yield column(
         "node", "production_order", "units/period", "how much more of its own product the node decided to want"
     )

@@ -40,16 +40,6 @@ class State:
         np.remainder(period, self.sizes, out=self.clock[1:])
         self.clock[0] = period
 
-    def check_finite(self) -> None:
-        """Raise ArithmeticError that names a column with nan or infinity, which only a rule can have written."""
-        for block, values in self.blocks.items():
-            if not np.isfinite(values).all():
-                column, row = np.argwhere(~np.isfinite(values))[0]
-                raise ArithmeticError(
-                    f"{self.keys[block][column]} of {block} row {row} is {values[column, row]}; "
-                    "a rule wrote a number that is not finite: check what it does where demand or stock is zero"
-                )
-
     def mutable(self) -> Iterator[Array]:
         """Every array that a run changes and that the next run must find as it opened."""
         yield from self.blocks.values()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import networkx as nx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from networks import networks, starts
 
@@ -61,7 +61,14 @@ def test_goods_and_orders_are_conserved_whatever_happens(make, start) -> None:
     assert ready.union.state.columns["shipped"].sum() > 0
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 @given(networks(), st.integers(0, 99), st.integers(0, 9), starts())
 def test_random_networks_conserve_under_every_rule(network, seed, replication, start) -> None:
     with pytest.MonkeyPatch.context() as patch:

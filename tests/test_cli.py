@@ -207,3 +207,16 @@ def test_the_real_shell_has_the_exit_codes(folder):
     command = [sys.executable, "-m", "supplynet.cli", "run", "flour-2021"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=HERE)
     assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1
+
+
+def test_a_run_too_long_to_keep_whole_still_has_its_table_and_picture():
+    done = shell("run", "flour-2020", "--periods", "42000")
+    assert done.exit_code == 0, done.output
+    assert "Picture" in done.output
+
+
+def test_the_next_step_is_not_the_step_just_taken():
+    assert "--set window=12" in shell("run").output
+    taken = shell("run", "--set", "window=12").output
+    assert "--set window=12" not in taken
+    assert "supplynet show flour-2020" in taken

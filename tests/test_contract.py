@@ -148,7 +148,19 @@ def test_a_rule_that_writes_nonsense_ends_the_run_with_its_name() -> None:
         def order(self, local, production_order):
             production_order[:] = np.nan
 
-    with pytest.raises(ArithmeticError, match="a rule wrote a number that is not finite"):
+    class Souring(OrderingRule):
+        def order(self, local, production_order):
+            production_order[:] = 3.0 - local.period
+
+    class Forgetful(OrderingRule):
+        def order(self, local, production_order):
+            pass
+
+    with pytest.raises(ArithmeticError, match="production_order of node 'shop' is -16.0, must be a finite number >= 0"):
+        run(shop(ordering=Souring()))
+    with pytest.raises(ArithmeticError, match="Forgetful wrote production_order nan"):
+        run(shop(ordering=Forgetful()))
+    with pytest.raises(ArithmeticError, match="Wild wrote production_order nan .1 of 1., must be finite"):
         run(shop(ordering=Wild(1.0)))
 
 

@@ -94,7 +94,7 @@ def web_of_firms(luck, *, scale=1.0, shuffled=False, new_name=str, strangers=Fal
     for name in ("north", "south"):
         nodes[name]["product"] = "full cans"
     if strangers:
-        nodes = {"a stranger": nodes["town"], "a stall": nodes["shop 1"]} | nodes
+        nodes = {"a stranger": nodes["town"], "a stall": nodes["shop 1"] | {"kind": "factory"}} | nodes
         lanes = {("a stall", "a stranger"): {"shipment_lead_time": 0}} | lanes
     named, joined = list(nodes.items()), list(lanes.items())
     if shuffled:

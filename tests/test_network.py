@@ -52,6 +52,11 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
     "negative lead time": (lane("source", "shop", shipment_lead_time=-1), "is -1.0, must be a whole"),
     "fractional lead time": (lane("source", "shop", order_lead_time=1.5), "is 1.5, must be a whole"),
     "infinite lead time": (lane("source", "shop", order_lead_time=np.inf), "is inf, must be a whole"),
+    "endless lead time": (lane("source", "shop", order_lead_time=5_000_000_000), "is 5000000000.0, must be a whole"),
+    "nothing to sell": (
+        lambda made: made.remove_edge("source", "shop"),
+        "has nothing to sell; add a lane from a supplier",
+    ),
     "text for a number": (node("shop", capacity="ten"), "capacity is 'ten', must be a number"),
     "negative capacity": (node("shop", capacity=-1.0), "capacity is -1.0, must be a number >= 0"),
     "nan": (node("shop", holding_cost=np.nan), "holding_cost is nan"),
@@ -103,6 +108,8 @@ def test_all_faults_of_a_network_are_told_at_once() -> None:
         (Signal("customer", "shp", "demand"), "there is no node 'shp'; did you mean 'shop'"),
         (Signal("customer", "shop", "demand", delay=-1), "delay is -1, must be a whole number"),
         (Signal("customer", "shop", "demand", weight=float("nan")), "weight is nan"),
+        (Signal("customer", "shop", "demand", delay="two"), "delay is 'two', must be a whole number"),  # type: ignore[arg-type]
+        (Signal("customer", "shop", "demand", start=float("inf")), "start is inf"),
         (Signal("customer", "shop", "demnd"), "did you mean 'demand'"),
         (Signal("customer", "shop", "lost"), "known only when the day is settled; give it a delay of at least 1"),
     ],
@@ -182,3 +189,13 @@ def equal(one: Network, other: Network) -> bool:
         back = other.objects[key]
         same &= column == [None if code < 0 else back.values[code] for code in back.codes]
     return same
+
+
+def test_a_scenario_wants_a_network_and_says_how_to_make_one() -> None:
+    with pytest.raises(TypeError, match="make one with supplynet.from_graph"):
+        Scenario("raw", graph())  # type: ignore[arg-type]
+
+
+def test_days_of_cover_warn_where_the_supply_line_is_forgotten() -> None:
+    with pytest.warns(UserWarning, match="orders never settle"):
+        DaysOfCover(supply_line_weight=0.0)

@@ -91,3 +91,26 @@ def test_a_cycle_that_eats_what_it_makes_is_an_error() -> None:
     graph.add_edge("a", "customer")
     with pytest.raises(ValueError, match="lower units_per_output"):
         run(Scenario("eats itself", from_graph(graph)))
+
+
+def test_a_lost_sale_counts_as_far_as_todays_goods_go_though_an_input_that_is_not_critical_is_missing() -> None:
+    graph = nx.DiGraph()
+    graph.add_node("customer", kind="customer", demand=10.0)
+    graph.add_node("works", kind="factory", ordering=BaseStock(10.0))
+    graph.add_node("steel", kind="supplier")
+    graph.add_node("polish", kind="supplier", capacity=0.0)
+    graph.add_edge("works", "customer", shipment_lead_time=0, unfilled="lost")
+    graph.add_edge("steel", "works", shipment_lead_time=1)
+    graph.add_edge("polish", "works", shipment_lead_time=1, criticality=0.0)
+    record = run(Scenario("no polish", from_graph(graph), periods=6, start="empty")).record
+    # period 0 has nothing to sell; from then on the steel ordered a period ago becomes the goods that are sold
+    assert record["lost"][:, 0].tolist() == [10.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+
+
+def test_the_supply_line_is_what_has_not_arrived_whatever_the_rule_reads() -> None:
+    lane = {"shipment_lead_time": 3}
+    record = run(shop(lane=lane, ordering=BaseStock(50.0), node={"capacity": 8.0, "on_hand": 20.0}, periods=9)).record
+    position = record["inventory_position"][:, 1]
+    stock = np.concatenate([[20.0], record["on_hand"][:-1, 1]]) - np.concatenate([[0.0], record["backlog"][:-1, 1]])
+    unused = position - record["supply_line"][:, 1] - (stock - 10.0)
+    assert unused.tolist() == [10.0 + 2.0 * t for t in range(9)]  # 10 arrive each period, 8 are unpacked

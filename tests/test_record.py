@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import networkx as nx
 import numpy as np
 import psutil
 import pytest
 from shapes import shop
 
-from supplynet import Keep, load, replicate, run
+from supplynet import Keep, Scenario, from_graph, load, replicate, run
 from supplynet.distributions import Normal
 from supplynet.metrics import bullwhip_ratio, cycle_service_level, days_of_supply, fill_rate, mean, variance
 
@@ -145,3 +148,70 @@ def test_replications_have_their_own_luck_and_need_a_number() -> None:
     assert np.unique(outcomes["mean_demand"]).size == 8
     with pytest.raises(ValueError, match="at least 1"):
         replicate(shop(), 0)
+
+
+def test_a_thinned_record_does_not_invent_what_needs_every_period() -> None:
+    outcomes = run(load("flour-2020"), keep=Keep(every=2)).outcomes
+    assert np.isnan(outcomes["bullwhip_ratio"])
+    assert np.isnan(outcomes["peak_order"])
+
+
+def test_a_table_of_sums_has_a_row_for_each_label() -> None:
+    table = run(load("beer-game"), keep=Keep(by="kind")).table()
+    assert table.columns[:2].tolist() == ["period", "kind"]
+    assert table.groupby("kind", observed=True)["cost"].sum()["factory"] == 54.0
+
+
+@pytest.mark.parametrize(
+    ("keep", "message"),
+    [
+        ({"columns": "on_hand"}, r"columns is a text, must be a tuple of names; write \('on_hand',\)"),
+        ({"every": 21}, "every is 21 of 20 periods"),
+        ({"every": 0}, "every is 0, must be a whole number >= 1"),
+        ({"by": "tone"}, "by is 'tone', must be one of"),
+        ({"totals": ("costs",)}, "did you mean 'cost'"),
+    ],
+)
+def test_a_record_that_cannot_be_is_refused(keep: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        run(shop(), keep=Keep(**keep))  # type: ignore[arg-type]
+
+
+def test_a_ready_made_scenarios_own_lever_means_the_same_however_it_is_set() -> None:
+    loaded = run(load("flour-2020", safety_periods=2.0)).outcomes
+    assert run(load("flour-2020").with_lever("safety_periods", 2.0)).outcomes == loaded
+    assert run(load("flour-2020").with_lever("safety_periods", "2")).outcomes == loaded
+    both = load("flour-2020").with_lever("mill.holding_cost", 3.0).with_lever("mill_capacity", 4.0)
+    assert both.levers == {"mill.holding_cost": 3.0}
+    assert both.network.node["holding_cost"][both.network.names.index("mill")] == 3.0
+    assert both.network.node["capacity"][both.network.names.index("mill")] == 4.0 * 6.88
+
+
+def test_an_own_lever_does_not_silently_lose_what_was_changed_in_python() -> None:
+    scenario = load("flour-2020")
+    changed = replace(scenario, network=scenario.network.with_column("node", "capacity", np.arange(3), 1.0))
+    with pytest.raises(ValueError, match="its network was changed in Python; set it first"):
+        changed.with_lever("window", 6)
+
+
+def test_a_share_lever_leaves_the_rest_to_the_other_lanes_or_is_refused() -> None:
+    graph = nx.DiGraph()
+    graph.add_node("customer", kind="customer", demand=10.0)
+    for name in ("near", "far"):
+        graph.add_node(name, kind="supplier", product="tea")
+        graph.add_edge(name, "customer")
+    scenario = Scenario("tea", from_graph(graph))
+    assert scenario.with_lever("far>customer.share", 0.2).network.lane["share"].tolist() == [0.8, 0.2]
+    with pytest.raises(ValueError, match="no other lane can make up for it"):
+        scenario.with_lever("share", 0.3)
+    with pytest.raises(ValueError, match="no other lane can make up for it"):
+        shop().with_lever("share", 0.3)
+
+
+def test_replications_are_whole_numbers() -> None:
+    assert replicate(shop(), np.int64(2))["mean_demand"].size == 2  # type: ignore[arg-type]
+    assert replicate(shop(), [3, 5])["mean_demand"].size == 2
+    with pytest.raises(TypeError):
+        replicate(shop(), 2.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="must be a whole number >= 0"):
+        run(shop(), replication=-1)

@@ -10,7 +10,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from supplynet.compiled import kernel
-from supplynet.policies.contract import InputRule, Local
+from supplynet.policies.contract import InputRule, Local, check_written
 
 Array = NDArray[Any]
 ONE = np.uint32(1)
@@ -21,7 +21,11 @@ def purchase(rule: InputRule, local: Local, clock: Array, order: Array) -> Calla
 
     def decide() -> None:
         local.period = int(clock[0])
+        if local.period == 0 and "order" not in rule.reads:
+            order.fill(np.nan)  # so that a rule that forgets a lane is found out on the first day
         rule.purchase(local, order)
+        if local.period == 0:
+            check_written(rule, "order", order)
 
     return decide
 

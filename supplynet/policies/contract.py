@@ -91,7 +91,7 @@ class OrderingRule(Rule):
 
     def order(self, local: Local, production_order: Array) -> None:
         """Write production_order [row], in units of the node's product a period, all >= 0."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} lacks order(self, local, production_order); write it")
 
 
 class InputRule(Rule):
@@ -111,7 +111,7 @@ class InputRule(Rule):
 
     def purchase(self, local: Local, order: Array) -> None:
         """Write order [end], in units of the input a period, all >= 0."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} lacks purchase(self, local, order); write it")
 
 
 class AllocationRule(Rule):
@@ -148,6 +148,16 @@ def check_parameter(rule: Rule, name: str, *, least: float = -LARGEST, most: flo
         upper = f" <= {most:g}" if most < LARGEST else ""
         where = f"{type(rule).__name__}: {name} is {value!r}"
         raise ValueError(f"{where}, must be a finite number{lower}{upper}; mend it")
+
+
+def check_written(rule: Rule, name: str, written: Array) -> None:
+    """What a rule wrote must be finite and not negative. Raises ArithmeticError that names the rule."""
+    wrong = ~((written >= 0.0) & (written <= LARGEST))
+    if wrong.any():
+        raise ArithmeticError(
+            f"{type(rule).__name__} wrote {name} {written[wrong][0]} ({wrong.sum()} of {written.size}), must be finite "
+            f"and >= 0 everywhere; write {name}[:] = np.maximum(0.0, ...)"
+        )
 
 
 def group_of(rule: Rule) -> tuple[Any, ...]:

@@ -95,6 +95,24 @@ class Recipe:
         earlier = {name: given for name, given in self.levers.items() if name != lever}
         return replace(self, levers={**earlier, lever: value})
 
+    def owns(self, lever: str) -> bool:
+        """Whether a lever is one of the ready-made scenario's own."""
+        return lever in arguments(self.scenario)
+
+    def build_again(self, scenario: Scenario, lever: str, value: Any) -> Scenario:
+        """A scenario made by this recipe, built anew with another value of one of its own levers.
+
+        Raises ValueError if its network was changed in Python, which building anew would lose.
+        """
+        settings = {name: getattr(scenario, name) for name in SETTINGS}
+        recipe = replace(self, settings=settings, levers=scenario.levers)
+        if fingerprint(recipe.build().network) != fingerprint(scenario.network):
+            raise ValueError(
+                f"lever {lever!r} builds scenario {self.scenario!r} anew, but its network was changed in Python; "
+                f"set it first: supplynet.load({self.scenario!r}, {lever}=...)"
+            )
+        return recipe.with_lever(lever, value).build()
+
     def build(self) -> Scenario:
         """The scenario. Raises ValueError for an unknown lever or a value that breaks a rule."""
         known = arguments(self.scenario)
@@ -108,7 +126,7 @@ class Recipe:
         except ValueError as fault:
             given = ", ".join(f"{lever}={value!r}" for lever, value in self.own_levers.items())
             raise ValueError(f"scenario {self.scenario!r} with {given}: {fault}") from None
-        scenario = replace(scenario, own_levers=dict(self.own_levers), **self.settings)
+        scenario = replace(scenario, recipe=Recipe(self.scenario, dict(self.own_levers)), **self.settings)
         for lever, value in self.levers.items():
             scenario = scenario.with_lever(lever, value)
         return scenario

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import numba
-import numpy as np
 
-from supplynet.policies.contract import Array, InputRule, Local, Memory, check_parameter
+from supplynet.policies.contract import Array, InputRule, Local, check_parameter
 
 BASES: Final = {"output": ("production_started",), "capped_demand": ("demand", "normal_output"), "demand": ("demand",)}
 """What usage can follow, and the columns that it is read from."""
@@ -35,24 +35,21 @@ class DaysOfCover(InputRule):
             raise ValueError(f"DaysOfCover: basis is {self.basis!r}, must be one of {', '.join(BASES)}; choose one")
         check_parameter(self, "adjustment_time", least=1e-9)
         check_parameter(self, "supply_line_weight", least=0.0)
+        if self.supply_line_weight == 0:
+            warnings.warn(
+                "DaysOfCover: with supply_line_weight 0 nobody remembers what is on order, and orders never settle "
+                "(Sterman's misperception); 1 remembers all of it",
+                stacklevel=3,
+            )
 
     @property
     def reads(self) -> tuple[str, ...]:  # type: ignore[override]
         return (*BASES[self.basis], "units_per_output", "cover", "share", "reach", "input_stock", "on_order")
 
-    @property
-    def memory(self) -> tuple[Memory, ...]:
-        return (Memory("output", "units/period"),)
-
     def purchase(self, local: Local, order: Array) -> None:
-        if self.basis == "output":
-            local.output[:] = local.production_started
-        elif self.basis == "demand":
-            local.output[:] = local.demand
-        else:
-            np.minimum(local.demand, local.normal_output, out=local.output)
+        follows = [getattr(local, name) for name in BASES[self.basis]]
         _days_of_cover(
-            local.first_input, local.first_end, local.output, local.units_per_output, local.cover,
+            local.first_input, local.first_end, follows[0], follows[-1], local.units_per_output, local.cover,
             local.share, local.reach, local.input_stock, local.on_order,
             self.adjustment_time, self.supply_line_weight, order,
         )  # fmt: skip
@@ -60,7 +57,7 @@ class DaysOfCover(InputRule):
 
 @numba.njit(cache=True)  # type: ignore[misc]
 def _days_of_cover(
-    first_input: Any, first_end: Any, output: Any, units_per_output: Any, cover: Any,
+    first_input: Any, first_end: Any, output: Any, at_most: Any, units_per_output: Any, cover: Any,
     share: Any, reach: Any, input_stock: Any, on_order: Any,
     adjustment_time: Any, supply_line_weight: Any, order: Any,
 ) -> None:  # fmt: skip
@@ -68,7 +65,7 @@ def _days_of_cover(
     for node in range(output.size):
         for item in range(first_input[node], first_input[node + 1]):
             for end in range(first_end[item], first_end[item + 1]):
-                usage = share[end] * units_per_output[item] * output[node]
+                usage = share[end] * units_per_output[item] * min(output[node], at_most[node])
                 supply_line = usage * (reach[end] - 1.0) - on_order[end]
                 gap = cover[item] * usage - input_stock[end] + supply_line_weight[end] * supply_line
                 order[end] = max(0.0, usage + gap / adjustment_time[end])
