@@ -201,9 +201,8 @@ class _Author:
         return self.one(*rules)
 
     def days_of_cover(self) -> DaysOfCover:
-        return DaysOfCover(
-            1.0 + self.pick(0, 20) * GRAIN, 0.5 + self.part() / 2, self.one("output", "capped_demand", "demand")
-        )
+        basis = self.one("output", "capped_demand", "demand")
+        return DaysOfCover(1.0 + self.pick(0, 20) * GRAIN, 0.5 + self.part() / 2, basis)
 
     def lane(self, supplier: str, customer: str, *, back: bool) -> None:
         same_day_order = not back or self.shape == "cyclic_same_day"
