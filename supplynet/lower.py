@@ -19,8 +19,9 @@ from supplynet.state import State, allocate
 Array = NDArray[Any]
 
 
-READABLE: Final = frozenset({column.key for column in INPUTS} | {"coverage", "reach", "normal_output"})
-"""Input columns that rules may read, beside all results: those of the schema, and what is derived of lead times."""
+READABLE: Final = frozenset({column.key for column in INPUTS} | {"coverage", "reach", "supply_line"})
+"""What rules may read beside all results: the input columns of the schema, the periods that a node's order (coverage)
+and a lane (reach) take, and the part of the inventory position that has not arrived yet (supply_line)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,9 @@ def prepare(network: Network, start: str) -> Prepared:
 
     node, lane, table = network.node, network.lane, network.input
     normal = np.where(np.isnan(node["normal_output"]), flow, node["normal_output"])
+    loses = np.zeros(network.n_nodes, bool)
+    loses[lane["supplier"][lane["unfilled"] > 0]] = True
+    splits = np.array(["supply_line" in rule.reads for rule in rules["ordering"]])[codes["ordering"]]
     return Prepared(
         network, rules,
         node=nodes | codes | {f"{phase}_level": levels[at] for at, phase in enumerate(PHASES)} | {
@@ -84,6 +87,8 @@ def prepare(network: Network, start: str) -> Prepared:
             **{name: node[name] for name in ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost")},
             "makes_to_order": traits.makes_to_order.astype(np.uint8),
             "is_customer": (node["kind"] == CUSTOMER).astype(np.uint8),
+            "counts_arrivals": (splits | (loses & ~traits.makes_to_order)).astype(np.uint8),
+            "supply_line": np.zeros(network.n_nodes),
             "production_lead": line_lead[1].astype(np.uint32),
             "line_size": (line_lead[2] + 1).astype(np.uint32),
             "line_filled": line_lead[1],

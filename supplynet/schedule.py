@@ -19,7 +19,7 @@ from supplynet.schema import CUSTOMER, results
 PHASES: Final = ("book", "order", "purchase", "produce", "ship")
 BOOK, ORDER, PURCHASE, PRODUCE, SHIP = range(len(PHASES))
 SET_BY: Final = {
-    "demand": BOOK, "inventory_position": BOOK, "supply_line": BOOK, "production_order": ORDER,
+    "demand": BOOK, "inventory_position": BOOK, "production_order": ORDER,
     "production_started": PRODUCE, "in_process": PRODUCE, "production": PRODUCE,
     "production_backlog": SHIP, "on_hand": SHIP, "shipped": SHIP, "filled": SHIP, "backlog": SHIP,
 }  # fmt: skip

@@ -97,7 +97,6 @@ def _results() -> Iterator[Column]:
     yield column("node", "backlog", "units", "demand booked and not yet shipped (a customer's: need not yet met)")
     yield column("node", "demand", "units/period", "asked of the node this period")
     yield column("node", "inventory_position", "units", "on hand, in process and wanted, less backlog, before ordering")
-    yield column("node", "supply_line", "units", "wanted, and its inputs (or finished goods) not yet there")
     yield column(
         "node", "production_order", "units/period", "how much more of its own product the node decided to want"
     )

@@ -15,14 +15,15 @@ ONE = np.uint32(1)
 @kernel
 def book(
     rows: Any, clock: Any, first_outbound: Any, first_input: Any, first_end: Any, mailbox_start: Any, mailbox_size: Any,
-    mail: Any, lost_out: Any, makes_to_order: Any, line_size: Any, capacity: Any, units_per_output: Any,
-    criticality: Any, input_stock: Any, on_hand: Any, in_process: Any, production_backlog: Any, booked: Any,
-    lane_backlog: Any, demand: Any, backlog: Any, inventory_position: Any, supply_line: Any,
+    mail: Any, lost_out: Any, makes_to_order: Any, counts_arrivals: Any, line_size: Any, capacity: Any,
+    units_per_output: Any, criticality: Any, input_stock: Any, on_hand: Any, in_process: Any, production_backlog: Any,
+    booked: Any, lane_backlog: Any, demand: Any, backlog: Any, inventory_position: Any, supply_line: Any,
 ) -> None:  # fmt: skip
     """A node's demand is what is asked of it today; it joins the backlog of the lane it came by.
 
     A sale that will be lost must not be replenished: of the backlog of lost-sales lanes only that counts which the
-    node can ship today, out of stock or out of what has arrived and will be ready today.
+    node can ship today, out of stock or out of what has arrived and will be ready today. What has arrived is counted
+    only where that, or the supply line, is asked for.
     """
     for i in prange(rows.size):
         node = rows[i]
@@ -41,26 +42,27 @@ def book(
         demand[node] = asked
         backlog[node] = owed + fleeting
         wanted = in_process[node] + production_backlog[node]
-        arrived = production_backlog[node]
-        for item in range(first_input[node], first_input[node + ONE]):
-            held = 0.0
-            for end in range(first_end[item], first_end[item + ONE]):
-                held += input_stock[end]
-            if held < units_per_output[item] * production_backlog[node]:
-                without = (1.0 - criticality[item]) * production_backlog[node]
-                arrived = min(arrived, without + criticality[item] * (held / units_per_output[item]))
-        made_from_nothing = first_input[node] == first_input[node + ONE]
-        supply_line[node] = wanted if made_from_nothing else wanted - arrived
-        if fleeting > 0.0 and not makes_to_order[node]:
-            ready = min(arrived, capacity[node]) if line_size[node] == 1 else 0.0
-            fleeting = min(fleeting, on_hand[node] + ready)
+        if counts_arrivals[node]:
+            arrived = production_backlog[node]
+            for item in range(first_input[node], first_input[node + ONE]):
+                held = 0.0
+                for end in range(first_end[item], first_end[item + ONE]):
+                    held += input_stock[end]
+                if held < units_per_output[item] * production_backlog[node]:
+                    without = (1.0 - criticality[item]) * production_backlog[node]
+                    arrived = min(arrived, without + criticality[item] * (held / units_per_output[item]))
+            made_from_nothing = first_input[node] == first_input[node + ONE]
+            supply_line[node] = wanted if made_from_nothing else wanted - arrived
+            if not makes_to_order[node]:
+                ready = min(arrived, capacity[node]) if line_size[node] == 1 else 0.0
+                fleeting = min(fleeting, on_hand[node] + ready)
         inventory_position[node] = on_hand[node] + wanted - owed - fleeting
 
 
 @kernel
 def consume(
     rows: Any, clock: Any, consumption: Any, consumption_column: Any, production_backlog: Any, on_hand: Any,
-    in_process: Any, demand: Any, backlog: Any, inventory_position: Any, supply_line: Any,
+    in_process: Any, demand: Any, backlog: Any, inventory_position: Any,
 ) -> None:  # fmt: skip
     """A customer's demand is what it would consume today; its backlog is the need not yet met."""
     period = min(clock[0], consumption.shape[0] - 1)
@@ -68,5 +70,5 @@ def consume(
         node = rows[i]
         demand[node] = consumption[period, consumption_column[node]]
         backlog[node] = production_backlog[node] + demand[node]
-        supply_line[node] = in_process[node] + production_backlog[node]
-        inventory_position[node] = on_hand[node] + supply_line[node] - backlog[node]
+        wanted = in_process[node] + production_backlog[node]
+        inventory_position[node] = on_hand[node] + wanted - backlog[node]

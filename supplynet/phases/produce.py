@@ -36,9 +36,10 @@ def produce(
                     input_stock[end] += arrived
                     on_order[end] -= arrived
                 held += input_stock[end]
+            units, critical = units_per_output[item], criticality[item]
             stock[item] = held
-            makes = (1.0 - criticality[item]) * wanted + criticality[item] * (held / units_per_output[item])
-            if held < units_per_output[item] * wanted:
+            makes = (1.0 - critical) * wanted + critical * (held / units)
+            if held < units * wanted:
                 started = min(started, makes)
         for item in range(first_input[node], first_input[node + ONE]):
             left = max(0.0, stock[item] - units_per_output[item] * started)

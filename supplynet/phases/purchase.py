@@ -37,15 +37,15 @@ def post(
     """An order goes into the slot of the day on which it is due; yesterday's slot has been read and starts anew."""
     for i in prange(ends.size):
         end = ends[i]
-        size = mail_size[end]
+        size, wanted = mail_size[end], order[end]
         today = clock[size]
         read = today - ONE if today > 0 else size - ONE
         due = today + order_lead[end]
         if due >= size:
             due -= size
         if due == read:
-            mail[mail_start[end] + read] = order[end]
+            mail[mail_start[end] + read] = wanted
         else:
             mail[mail_start[end] + read] = 0.0
-            mail[mail_start[end] + due] += order[end]
-        on_order[end] += order[end]
+            mail[mail_start[end] + due] += wanted
+        on_order[end] += wanted

@@ -25,9 +25,9 @@ def ship(
         owed = 0.0
         at_once = 0.0
         for end in range(first_outbound[node], first_outbound[node + ONE]):
-            before = lane_backlog[end] - booked[end]
-            at_once += max(0.0, shipment[end] - before)
-            left = lane_backlog[end] - shipment[end]
+            goods, claim = shipment[end], lane_backlog[end]
+            at_once += max(0.0, goods - (claim - booked[end]))
+            left = claim - goods
             if lost_out[end]:
                 cancelled[end] = left
                 if makes_to_order[node]:
@@ -35,7 +35,7 @@ def ship(
                 left = 0.0
             lane_backlog[end] = left
             owed += left
-            sent += shipment[end]
+            sent += goods
             size = transport_size[end]
             today = clock[size]
             read = today - ONE if today > 0 else size - ONE
@@ -43,10 +43,10 @@ def ship(
             if due >= size:
                 due -= size
             if due == read:
-                transport[transport_start[end] + read] = shipment[end]
+                transport[transport_start[end] + read] = goods
             else:
                 transport[transport_start[end] + read] = 0.0
-                transport[transport_start[end] + due] += shipment[end]
+                transport[transport_start[end] + due] += goods
         on_hand[node] = max(0.0, on_hand[node] - sent)
         shipped[node] = sent
         filled[node] = at_once
