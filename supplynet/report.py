@@ -150,11 +150,13 @@ def sentence(result: Result) -> str:
     if not math.isfinite(ratio):
         return f"Customers wanted the same in every period, {figure(float(demand[0, 0]))}{end}"
     first, every = result.scenario.warm_up // result.record.keep_what.every, result.record.keep_what.every
-    at = int(demand.argmax())
-    soon = order[at : at + max(3, len(order) // 4)]  # the wave that this peak set off, not a later one
-    late = at + int(soon.argmax())
+    at, late = int(demand.argmax()), int(order.argmax())
     lag = (late - at) * every
-    when = f"{lag} period{'s' * (lag > 1)} later" if lag else "in the same period"
+    when = f"in period {(first + late + 1) * every - 1}"
+    if lag == 0:
+        when = "in the same period"
+    elif 0 < 2 * (late - at) <= len(order):  # so far apart, one peak did not set off the other
+        when = f"{lag} period{'s' * (lag > 1)} later"
     peak, wave = float(demand[at, 0]), float(order[late, 0])
     times = f", {figure(wave / peak)} times as high" if peak > 0 else ""
     return (

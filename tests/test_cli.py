@@ -220,3 +220,10 @@ def test_the_next_step_is_not_the_step_just_taken():
     taken = shell("run", "--set", "window=12").output
     assert "--set window=12" not in taken
     assert "supplynet show flour-2020" in taken
+
+
+def test_the_sentence_pairs_peaks_that_can_belong_together_and_only_names_others():
+    assert "15 periods later at 33.0" in " ".join(shell("run", "beer-game-sterman").output.split())
+    far_apart = " ".join(shell("run", "--set", "window=12").output.split())
+    assert "in period 48 at" in far_apart
+    assert "later" not in far_apart
