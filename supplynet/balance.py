@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.layout import owners
 from supplynet.lower import Union
 
 Array = NDArray[Any]
@@ -73,9 +74,9 @@ class Balance:
         columns, before = self.union.state.columns, self._before
         outbound_of, inbound_of = columns["outbound_of"], columns["inbound_of"]
         n_nodes, n_inputs = columns["capacity"].size, columns["stock"].size
-        supplier = np.repeat(np.arange(n_nodes), np.diff(columns["first_outbound"]))
-        item = np.repeat(np.arange(n_inputs), np.diff(columns["first_end"]))
-        buyer = np.repeat(np.arange(n_nodes), np.diff(columns["first_input"]))
+        supplier = owners(columns["first_outbound"])
+        item = owners(columns["first_end"])
+        buyer = owners(columns["first_input"])
         received = self._due("transport", columns["dock_start"].astype(np.int64), columns["dock_size"])
         cancelled = np.where(columns["lost_out"] > 0, columns["cancelled"], 0.0)
         unmade = np.where(columns["makes_to_order"] > 0, np.bincount(supplier, cancelled, n_nodes), 0.0)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from supplynet.checks import nearest
 from supplynet.compiled import Kernel
+from supplynet.layout import owners
 from supplynet.lower import Union
 from supplynet.luck import Luck
 from supplynet.phases import book, order, produce, purchase, receive, settle, ship
@@ -112,7 +113,7 @@ class Binder:
                 "first_input": columns["first_input"][a : b + 1] - columns["first_input"][a],
                 "first_end": columns["first_end"][c : d + 1] - columns["first_end"][c],
             }
-            spread = {name: _owners(firsts[first]) for name, first in SPREAD.items() if name in rule.reads}
+            spread = {name: owners(firsts[first]) for name, first in SPREAD.items() if name in rule.reads}
             known = self._known(rule, tuple(own), beside=tuple(SPREAD))
             seen = {name: columns[name][own[table]] for name, table in known.items()} | firsts | spread
             local = self._local(rule, seen, own["node"])
@@ -160,7 +161,7 @@ class Binder:
     def _settle(self) -> Iterator[Task]:
         columns = self.union.state.columns
         loses = np.zeros(columns["capacity"].size, bool)
-        end_of = np.repeat(np.arange(loses.size), np.diff(columns["first_end"][columns["first_input"]]))
+        end_of = owners(columns["first_end"][columns["first_input"]])
         loses[end_of[columns["lost_in"] > 0]] = True
         yield from self._kernel("settle", settle.cancel, np.flatnonzero(loses))
         states, goods = self._payers()
@@ -176,14 +177,9 @@ class Binder:
         states = np.zeros(n, bool)
         for name in ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost"):
             states |= columns[name] > 0
-        in_transit = np.bincount(_owners(columns["first_outbound"]), columns["in_transit_cost"], n)
-        in_stock = np.bincount(_owners(columns["first_input"]), columns["input_holding_cost"], n)
+        in_transit = np.bincount(owners(columns["first_outbound"]), columns["in_transit_cost"], n)
+        in_stock = np.bincount(owners(columns["first_input"]), columns["input_holding_cost"], n)
         return states, (in_transit > 0) | (in_stock > 0)
-
-
-def _owners(first: Array) -> Array:
-    """Who owns each member, from the offsets of the first member of each owner."""
-    return np.repeat(np.arange(first.size - 1), np.diff(first))
 
 
 def _runs(rows: Array, group: Array) -> Sequence[Array]:

@@ -24,11 +24,11 @@ def fail(problems: Sequence[str]) -> NoReturn:
     raise ValueError("\n".join([*problems[:SHOWN], *more]))
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint with the known name closest to this one, or what is known."""
+def nearest(name: str, known: Iterable[str], *, shown: int | None = None) -> str:
+    """A hint with the known name closest to this one, or what is known: all of it, or the first `shown`."""
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known[:shown])}"
 
 
 def check_columns(

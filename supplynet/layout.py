@@ -143,3 +143,13 @@ def _inverse(order: Array) -> Array:
 def _offsets(owner: Array, n_owners: int) -> NDArray[np.uint32]:
     count = np.bincount(owner, minlength=n_owners)
     return np.concatenate([[0], np.cumsum(count)]).astype(np.uint32)
+
+
+def owners(first: Array) -> Array:
+    """Who owns each member, from the offsets [owner + 1] of the first member of each owner."""
+    return np.repeat(np.arange(first.size - 1), np.diff(first))
+
+
+def owner_of(first: Array, member: int) -> int:
+    """Who owns one member."""
+    return int(np.searchsorted(first, member, side="right")) - 1

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.checks import nearest
 from supplynet.network import RULES, Network
 from supplynet.schema import KINDS, UNFILLED, Column, Table, inputs
 
@@ -37,12 +38,12 @@ def set_lever(network: Network, lever: str, value: Any) -> Network:
         for code, owner in enumerate(network.objects["node", rule].values):
             rows = nodes[network.objects["node", rule].codes[nodes] == code]
             if rows.size and is_dataclass(owner) and name in {field.name for field in fields(owner)}:
-                new = _replaced(owner, name, _like(getattr(owner, name), value, lever), lever)
+                new = _replaced(owner, name, read_like(getattr(owner, name), value, lever), lever)
                 changed, hit = changed.with_column("node", rule, rows, new), True
     if not hit:
         close = difflib.get_close_matches(name, {known.rpartition(".")[2] for known in known_levers(network)}, n=1)
-        nearest = f"{where}.{close[0]}" if close and where else "".join(close)
-        hint = f"did you mean {nearest!r}?" if close else "`supplynet show` lists the levers of a scenario"
+        meant = f"{where}.{close[0]}" if close and where else "".join(close)
+        hint = f"did you mean {meant!r}?" if close else "`supplynet show` lists the levers of a scenario"
         raise ValueError(f"lever {lever!r} is not known here; {hint}")
     return changed
 
@@ -71,7 +72,7 @@ def _rows(network: Network, where: str, lever: str) -> tuple[Array, Array]:
     if ">" in where:
         names = network.lane_names()
         if where not in names:
-            raise ValueError(f"lever {lever!r}: there is no lane {where!r}; {_did_you_mean(where, names)}")
+            raise ValueError(f"lever {lever!r}: there is no lane {where!r}; {nearest(where, names, shown=12)}")
         return every_node[:0], every_lane[names.index(where) : names.index(where) + 1]
     if where in network.names:
         chosen = every_node == network.names.index(where)
@@ -79,14 +80,9 @@ def _rows(network: Network, where: str, lever: str) -> tuple[Array, Array]:
         chosen = network.node["kind"] == KINDS.index(where)
     else:
         raise ValueError(
-            f"lever {lever!r}: there is no node or kind {where!r}; {_did_you_mean(where, [*network.names, *KINDS])}"
+            f"lever {lever!r}: there is no node or kind {where!r}; {nearest(where, [*network.names, *KINDS], shown=12)}"
         )
     return every_node[chosen], every_lane[chosen[network.lane["customer"]]]
-
-
-def _did_you_mean(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known[:12])}"
 
 
 def _set_column(network: Network, column: Column, lever: str, value: Any, nodes: Array, lanes: Array) -> Network:
@@ -151,8 +147,8 @@ def _number(column: Column, value: Any, lever: str) -> float:
     return int(number) if whole else number
 
 
-def _like(old: Any, value: Any, lever: str) -> Any:
-    """The new value in the type of the old one."""
+def read_like(old: Any, value: Any, lever: str) -> Any:
+    """A text in the type of the old value; what is no text stays as it is. Raises ValueError that names the lever."""
     if not isinstance(value, str) or isinstance(old, str):
         return value
     try:

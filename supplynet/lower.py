@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.layout import OUTBOUND, Layout, add_carrier, lay_out
+from supplynet.layout import OUTBOUND, Layout, Part, add_carrier, lay_out, owner_of
 from supplynet.network import Network, Signal
 from supplynet.policies.contract import Rule, group_of
 from supplynet.prepare import DEFAULT_RULES, Prepared, prepare
@@ -63,12 +63,12 @@ class Union:
         """A row, an end or an input in the user's words; the run too, where there are several."""
         layout = self.layout
         if table == "input":
-            table, at = "node", _owner(self.state.columns["first_input"], at)
+            table, at = "node", owner_of(self.state.columns["first_input"], at)
         place = {"node": layout.row, "inbound": layout.inbound, "outbound": layout.outbound}[table]
         offsets = layout.nodes_of if table == "node" else layout.lanes_of
         index = int(np.flatnonzero(place == at)[0])
-        run = _owner(offsets, index)
-        case = _owner(np.cumsum([0, *(len(case.replications) for case in self.cases)]), run)
+        run = owner_of(offsets, index)
+        case = owner_of(np.cumsum([0, *(len(case.replications) for case in self.cases)]), run)
         network, own = self.cases[case].network, index - int(offsets[run])
         name = f"node {network.names[own]!r}" if table == "node" else f"lane {network.lane_names()[own]!r}"
         return name if len(offsets) == 2 else f"{name} of run {run}"
@@ -92,11 +92,6 @@ class Union:
         )
 
 
-def _owner(first: Array, member: int) -> int:
-    """Who owns a member, from the offsets of the first member of each owner."""
-    return int(np.searchsorted(first, member, side="right")) - 1
-
-
 def unite(cases: Sequence[Case]) -> Union:
     """Lay out the cases side by side and open their state."""
     made: dict[tuple[int, str], Prepared] = {}
@@ -110,8 +105,7 @@ def unite(cases: Sequence[Case]) -> Union:
         rank = np.stack(
             [node[key] for key in ("order_level", "ordering_group", "purchase_level", "input_rule_group")], axis=1
         )
-        ready = Prepared(ready.network, ready.rules, node, ready.lane, ready.input)
-        parts.append(ready.part(rank, len(case.replications)))
+        parts.append(Part(node, ready.lane, ready.input, rank, len(case.replications)))
     layout = lay_out(parts)
     columns = dict(layout.columns)
     tables_of = dict.fromkeys(parts[0].node, "node") | dict.fromkeys(parts[0].input, "input")

@@ -81,7 +81,7 @@ def _flat(series: Array) -> tuple[Array, tuple[int, ...]]:
     return np.ascontiguousarray(series, np.float64).reshape(series.shape[0], -1), series.shape[1:]
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _sum(series: Any) -> Any:
     """Row sums in the order of time."""
     n_periods, n_rows = series.shape
@@ -92,7 +92,7 @@ def _sum(series: Any) -> Any:
     return summed
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _mean_and_variance(series: Any) -> Any:
     """Squared distances from the mean in the order of time; two passes, so large means do no harm."""
     n_periods, n_rows = series.shape

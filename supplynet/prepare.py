@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from supplynet.checks import fail
 from supplynet.demand import as_process
 from supplynet.distributions import Distribution
-from supplynet.layout import Part
 from supplynet.network import Network
 from supplynet.opening import STARTS, Traits, coverage_of, mean_flows, open_columns
 from supplynet.policies.allocation import Proportional
@@ -41,10 +40,6 @@ class Prepared:
     node: dict[str, Array]
     lane: dict[str, Array]
     input: dict[str, Array]
-
-    def part(self, rank: NDArray[np.int64], copies: int) -> Part:
-        """These tables, to be laid out."""
-        return Part(self.node, self.lane, self.input, rank, copies)
 
 
 def prepare(network: Network, start: str) -> Prepared:
@@ -121,7 +116,6 @@ def _lead_times(network: Network, table: str, column: str) -> tuple[Array, Array
     """Least, usual and greatest lead time of each row, in whole periods."""
     usual = (network.node if table == "node" else network.lane)[column].astype(np.int64)
     least, most = usual.copy(), usual.copy()
-    usual = usual.copy()
     coded = network.objects[table, column]
     for code, distribution in enumerate(coded.values):
         rows = coded.codes == code

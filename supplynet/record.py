@@ -182,7 +182,7 @@ class Record:
             )
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _add_up(nodes: Any, columns: Any, totals: Any) -> None:
     """Running totals of each row."""
     for at in range(columns.size):
@@ -190,7 +190,7 @@ def _add_up(nodes: Any, columns: Any, totals: Any) -> None:
             totals[at, row] += nodes[columns[at], row]
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _sum_by_label(nodes: Any, columns: Any, groups: Any, sums: Any) -> None:
     """Sums over the rows of each label, row after row."""
     for at in range(columns.size):

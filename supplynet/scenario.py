@@ -206,7 +206,8 @@ def replicate(scenario: Scenario, replications: int | Sequence[int], *, block: i
         if first == 0 or len(chosen) < size:
             ready = engine.start([Case(scenario.network, scenario.seed, chosen, scenario.start)], scenario.periods)
             record = Record(ready.union, scenario.periods, NEEDED, warm_up=scenario.warm_up)
-            ready.remember_opening()
+            if first + size < len(numbers):
+                ready.remember_opening()
         else:
             ready.reopen([chosen])
             record.clear()

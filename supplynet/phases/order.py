@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.policies.contract import Local, OrderingRule, check_written
+from supplynet.policies.contract import Local, OrderingRule, decide
 
 Array = NDArray[Any]
 
@@ -18,13 +17,8 @@ def order(
 ) -> Callable[[], None]:
     """The rule over a slice of rows, as a call without arguments; what it wants joins the production backlog."""
 
-    def decide() -> None:
-        local.period = int(clock[0])
-        if local.period == 0 and "production_order" not in rule.reads:
-            production_order.fill(np.nan)  # so that a rule that forgets a row is found out on the first day
-        rule.order(local, production_order)
-        if local.period == 0:
-            check_written(rule, "production_order", production_order)
+    def play() -> None:
+        decide(rule, rule.order, local, int(clock[0]), "production_order", production_order)
         production_backlog.__iadd__(production_order)
 
-    return decide
+    return play

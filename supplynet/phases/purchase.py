@@ -10,7 +10,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from supplynet.compiled import kernel
-from supplynet.policies.contract import InputRule, Local, check_written
+from supplynet.policies.contract import InputRule, Local, decide
 
 Array = NDArray[Any]
 ONE = np.uint32(1)
@@ -19,15 +19,10 @@ ONE = np.uint32(1)
 def purchase(rule: InputRule, local: Local, clock: Array, order: Array) -> Callable[[], None]:
     """The rule over a slice of rows and their inbound ends, as a call without arguments."""
 
-    def decide() -> None:
-        local.period = int(clock[0])
-        if local.period == 0 and "order" not in rule.reads:
-            order.fill(np.nan)  # so that a rule that forgets a lane is found out on the first day
-        rule.purchase(local, order)
-        if local.period == 0:
-            check_written(rule, "order", order)
+    def play() -> None:
+        decide(rule, rule.purchase, local, int(clock[0]), "order", order)
 
-    return decide
+    return play
 
 
 @kernel

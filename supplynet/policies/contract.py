@@ -130,7 +130,7 @@ R = TypeVar("R", bound=Rule)
 
 def parameters(rule: Rule | type[Rule]) -> tuple[str, ...]:
     """The fields of a rule that may differ from row to row."""
-    return tuple(field.name for field in fields(rule) if field.name not in rule.structure)  # type: ignore[arg-type]
+    return tuple(field.name for field in fields(rule) if field.name not in rule.structure)
 
 
 def check_parameter(rule: Rule, name: str, *, least: float = -LARGEST, most: float = LARGEST) -> None:
@@ -158,6 +158,18 @@ def check_written(rule: Rule, name: str, written: Array) -> None:
             f"{type(rule).__name__} wrote {name} {written[wrong][0]} ({wrong.sum()} of {written.size}), must be finite "
             f"and >= 0 everywhere; write {name}[:] = np.maximum(0.0, ...)"
         )
+
+
+def decide(
+    rule: Rule, rule_decides: Callable[[Local, Array], None], local: Local, period: int, name: str, out: Array
+) -> None:
+    """Let a rule write its column `name` for one period; on the first day, see that it wrote every place, and sense."""
+    local.period = period
+    if period == 0 and name not in rule.reads:
+        out.fill(np.nan)
+    rule_decides(local, out)
+    if period == 0:
+        check_written(rule, name, out)
 
 
 def group_of(rule: Rule) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import numba
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def update_moving_sum(window: Any, total: Any, observed: Any, period: Any) -> None:
     """Let the newest observation replace the oldest in a window [width, row], and keep the sum of the window [row]."""
     oldest = period % window.shape[0]
@@ -16,7 +16,7 @@ def update_moving_sum(window: Any, total: Any, observed: Any, period: Any) -> No
         window[oldest, row] = observed[row]
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def update_smoothed(forecast: Any, observed: Any, smoothing: Any) -> None:
     """Move the forecast [row] towards the observation by a part `smoothing` [row] of the error.
 
@@ -26,7 +26,7 @@ def update_smoothed(forecast: Any, observed: Any, smoothing: Any) -> None:
         forecast[row] += smoothing[row] * (observed[row] - forecast[row])
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def order_up_to(forecast: Any, coverage: Any, safety_periods: Any, inventory_position: Any, order: Any) -> None:
     """Write the order [row] that lifts the position to the coverage and some safety periods of the forecast."""
     for row in range(order.size):

@@ -16,7 +16,7 @@ import numpy as np
 
 from supplynet import __version__
 from supplynet.checks import nearest
-from supplynet.levers import known_levers
+from supplynet.levers import known_levers, read_like
 from supplynet.network import Network
 from supplynet.scenario import Scenario
 
@@ -83,10 +83,12 @@ class Recipe:
         """
         known = arguments(self.scenario)
         if lever in known:
-            own = {**self.own_levers, lever: _like(known[lever].default, value, lever)}
+            own = {**self.own_levers, lever: read_like(known[lever].default, value, lever)}
             return replace(self, own_levers=own)
         if lever in SETTINGS:
-            return replace(self, settings={**self.settings, lever: _like("" if lever == "start" else 0, value, lever)})
+            return replace(
+                self, settings={**self.settings, lever: read_like("" if lever == "start" else 0, value, lever)}
+            )
         if "." not in lever:
             columns = (name for name in known_levers(self.build().network) if "." not in name)
             names = dict.fromkeys([*known, *SETTINGS, *columns])
@@ -194,20 +196,3 @@ def fingerprint(network: Network) -> str:
         used = [-1 if code < 0 else repr(coded.values[code]) for code in coded.codes.tolist()]
         digest.update(repr((place, used)).encode())
     return digest.hexdigest()
-
-
-def _like(default: Any, value: Any, lever: str) -> Any:
-    """A text in the type of the lever's default; what is no text stays as it is."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return {"true": True, "false": False}[value.lower()] if isinstance(default, bool) else type(default)(value)
-    except (KeyError, ValueError):
-        kind = (
-            "true or false"
-            if isinstance(default, bool)
-            else "a whole number"
-            if isinstance(default, int)
-            else "a number"
-        )
-        raise ValueError(f"lever {lever!r} is {value!r}, must be {kind}, such as {default!r}; mend it") from None

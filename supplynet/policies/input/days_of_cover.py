@@ -43,7 +43,7 @@ class DaysOfCover(InputRule):
             )
 
     @property
-    def reads(self) -> tuple[str, ...]:  # type: ignore[override]
+    def reads(self) -> tuple[str, ...]:
         return (*BASES[self.basis], "units_per_output", "cover", "share", "reach", "input_stock", "on_order")
 
     def purchase(self, local: Local, order: Array) -> None:
@@ -55,7 +55,7 @@ class DaysOfCover(InputRule):
         )  # fmt: skip
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _days_of_cover(
     first_input: Any, first_end: Any, output: Any, at_most: Any, units_per_output: Any, cover: Any,
     share: Any, reach: Any, input_stock: Any, on_order: Any,

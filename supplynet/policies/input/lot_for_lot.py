@@ -26,7 +26,7 @@ class LotForLot(InputRule):
         )  # fmt: skip
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _lot_for_lot(
     first_input: Any, first_end: Any, production_backlog: Any, units_per_output: Any, target: Any,
     share: Any, input_stock: Any, on_order: Any, order: Any,

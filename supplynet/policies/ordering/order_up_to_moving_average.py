@@ -31,7 +31,7 @@ class OrderUpToMovingAverage(OrderingRule):
         check_parameter(self, "safety_periods", least=0.0)
 
     @property
-    def reads(self) -> tuple[str, ...]:  # type: ignore[override]
+    def reads(self) -> tuple[str, ...]:
         return ("inventory_position", self.forecast_from, "coverage")
 
     @property
