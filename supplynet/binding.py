@@ -21,6 +21,7 @@ from supplynet.policies.contract import (
     Local,
     OrderingRule,
     Rule,
+    SourcingRule,
     open_memory,
     stack,
 )
@@ -85,41 +86,62 @@ class Binder:
         for run in _runs(rows, columns["ordering_group"][rows]):
             a, b = int(run[0]), int(run[-1]) + 1
             rule = self._rule(columns["ordering"][a:b])
-            for tells in [name.removeprefix("told_") for name in rule.reads if name.startswith("told_")]:
-                if tells not in self.union.signals:
-                    raise ValueError(
-                        f"{type(rule).__name__} reads told_{tells}, but no signal tells it; add a Signal to the network"
-                    )
-                yield from self._kernel("order", hear, run, self.union.signals[tells])
-            local = self._local(rule, {name: columns[name][a:b] for name in self._known(rule, ("node",))}, slice(a, b))
+            yield from self._hear("order", rule, run)
+            seen = {name: columns[name][a:b] for name in self._known(rule, ("node",))}
+            local = self._local(rule, seen, b - a, {"node": slice(a, b)})
             assert isinstance(rule, OrderingRule)
             wanted, backlog = columns["production_order"][a:b], columns["production_backlog"][a:b]
-            yield Task("order", run, order.order(rule, local, state.clock, wanted, backlog))
+            sized = run[columns["has_order_sizes"][run] > 0]
+            sizing = next((task.run for task in self._kernel("order", order.size, sized)), None)
+            yield Task("order", run, order.order(rule, local, state.clock, wanted, backlog, sizing))
+
+    def _hear(self, phase: str, rule: Rule, rows: Array) -> Iterator[Task]:
+        """Let these rows hear what their rule wants to be told. Raises ValueError if no signal tells it."""
+        for tells in [name.removeprefix("told_") for name in rule.reads if name.startswith("told_")]:
+            if tells not in self.union.signals:
+                raise ValueError(
+                    f"{type(rule).__name__} reads told_{tells}, but no signal tells it; add a Signal to the network"
+                )
+            yield from self._kernel(phase, hear, rows, self.union.signals[tells])
 
     def _purchase(self, rows: Array) -> Iterator[Task]:
-        columns, state = self.union.state.columns, self.union.state
+        columns, clock = self.union.state.columns, self.union.state.clock
+        for run in _runs(rows, columns["sourcing_group"][rows]):
+            rule = self.union.rules[int(columns["sourcing"][run[0]])]
+            assert isinstance(rule, SourcingRule)
+            if not rule.fixed:
+                for bound, local, own in self._of_buyers("sourcing", run):
+                    yield from self._hear("purchase", bound, run)
+                    split = purchase.purchase(bound, bound.split, "share", local, clock, columns["share"][own])
+                    yield Task("purchase", run, split)
         for run in _runs(rows, columns["input_rule_group"][rows]):
-            a, b = int(run[0]), int(run[-1]) + 1
-            c, d = int(columns["first_input"][a]), int(columns["first_input"][b])
-            e, f = int(columns["first_end"][c]), int(columns["first_end"][d])
-            if e == f:
-                continue
-            own = {"node": slice(a, b), "input": slice(c, d), "inbound": slice(e, f)}
-            codes = np.repeat(
-                columns["input_rule"][a:b], np.diff(columns["first_end"][columns["first_input"][a : b + 1]])
-            )
-            rule = self._rule(codes)
-            firsts = {
-                "first_input": columns["first_input"][a : b + 1] - columns["first_input"][a],
-                "first_end": columns["first_end"][c : d + 1] - columns["first_end"][c],
-            }
-            spread = {name: owners(firsts[first]) for name, first in SPREAD.items() if name in rule.reads}
-            known = self._known(rule, tuple(own), beside=tuple(SPREAD))
-            seen = {name: columns[name][own[table]] for name, table in known.items()} | firsts | spread
-            local = self._local(rule, seen, own["node"])
-            assert isinstance(rule, InputRule)
-            yield Task("purchase", run, purchase.purchase(rule, local, state.clock, columns["order"][e:f]))
-            yield from self._kernel("purchase", purchase.post, np.arange(e, f))
+            for bound, local, own in self._of_buyers("input_rule", run):
+                assert isinstance(bound, InputRule)
+                yield from self._hear("purchase", bound, run)
+                order = purchase.purchase(bound, bound.purchase, "order", local, clock, columns["order"][own])
+                yield Task("purchase", run, order)
+                yield from self._kernel("purchase", purchase.post, np.arange(own.start, own.stop))
+
+    def _of_buyers(self, column: str, run: Array) -> Iterator[tuple[Any, Local, slice]]:
+        """The rule in a node column over neighbouring rows, what it sees, and its inbound ends, if there are any."""
+        columns = self.union.state.columns
+        a, b = int(run[0]), int(run[-1]) + 1
+        c, d = int(columns["first_input"][a]), int(columns["first_input"][b])
+        e, f = int(columns["first_end"][c]), int(columns["first_end"][d])
+        if e == f:
+            return
+        own = {"node": slice(a, b), "input": slice(c, d), "inbound": slice(e, f)}
+        codes = np.repeat(columns[column][a:b], np.diff(columns["first_end"][columns["first_input"][a : b + 1]]))
+        rule = self._rule(codes)
+        firsts = {
+            "first_input": columns["first_input"][a : b + 1] - columns["first_input"][a],
+            "first_end": columns["first_end"][c : d + 1] - columns["first_end"][c],
+        }
+        spread = {name: owners(firsts[first]) for name, first in SPREAD.items() if name in rule.reads}
+        known = self._known(rule, tuple(own), beside=tuple(SPREAD))
+        seen = {name: columns[name][own[table]] for name, table in known.items()} | firsts | spread
+        rows_of_memory = f - e if isinstance(rule, SourcingRule) else b - a
+        yield rule, self._local(rule, seen, rows_of_memory, own), own["inbound"]
 
     def _rule(self, codes: Array) -> Rule:
         """One rule for rows whose rules differ in parameters only."""
@@ -138,9 +160,11 @@ class Binder:
                 )
         return {name: known[name] for name in reads}
 
-    def _local(self, rule: Rule, seen: dict[str, Array], own: slice) -> Local:
-        memory = open_memory(rule, own.stop - own.start, lambda name: self.union.state.columns[name][own])
-        self.union.state.memories.append(memory)
+    def _local(self, rule: Rule, seen: dict[str, Array], n_rows: int, own: dict[str, slice]) -> Local:
+        """What a rule sees and its fresh memory, which starts at columns of its own rows."""
+        state = self.union.state
+        memory = open_memory(rule, n_rows, lambda name: state.columns[name][own[state.tables[name]]])
+        state.memories.append(memory)
         return Local(seen, memory)
 
     def _produce(self, rows: Array) -> Iterator[Task]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column
 
 SHOWN = 10  # faults in one message
-MAY_BE_INFINITE = ("capacity",)
-MAY_BE_NAN = ("normal_output", "share", "orders_in_mail", "goods_in_transit", "input_stock")
+MAY_BE_INFINITE = ("capacity", "order_cap")
+MAY_BE_NAN = ("normal_output", "normal_order", "share", "orders_in_mail", "goods_in_transit", "input_stock")
 LONGEST = 100_000  # periods; a lane owns a slot for each period of its lead time
 MAY_BE_NEGATIVE = ("priority",)
 

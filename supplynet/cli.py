@@ -1,10 +1,8 @@
-"""The command line: run a scenario, list them, show one."""
+"""The command line: run a scenario, list them, show one; list the rules, show one."""
 
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from supplynet import __version__
+from supplynet.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from supplynet.scenario import Result, Scenario
     from supplynet.scenarios import Recipe
 
-PATIENCE: Final = 1.0  # seconds until a progress bar appears
-REDRAW: Final = 0.1  # seconds between two of its pictures
 NARROW: Final = 100  # columns of a page that is no terminal
 COMPILING: Final = "compiling the kernels; this happens once, and takes about ten seconds"
 
@@ -133,7 +130,7 @@ def show(
 ) -> None:
     """Show a scenario: its network, its rules, and its levers with units and current values."""
     with told():
-        from supplynet.report import scenario_parts
+        from supplynet.scenario_pages import scenario_parts
         from supplynet.scenarios import load
 
         page = _console()
@@ -141,13 +138,31 @@ def show(
             page.print(part)
 
 
+@app.command()
+def rules(
+    name: Annotated[str | None, typer.Argument(help="A rule to show at work, by any of its names.")] = None,
+) -> None:
+    """List the rules, or show one: its parameters, what it sees, and ten periods of it at work."""
+    with told():
+        from supplynet import rule_pages
+
+        page = _console()
+        for part in rule_pages.all_rules() if name is None else rule_pages.one_rule(name):
+            page.print(part, markup=False)
+
+
 def with_options(recipe: Recipe, sets: list[str], periods: int | None, seed: int | None) -> Recipe:
     """The recipe with what the command line sets. Raises ValueError that names the option."""
+    from supplynet.policies.catalogue import FAMILIES
+
+    pairs = []
     for text in sets:
         lever, _, value = (part.strip() for part in text.partition("="))
         if not (lever and value):
             raise ValueError(f"--set {text!r}: must be LEVER=VALUE; write for example --set periods=100")
-        recipe = recipe.with_lever(lever, value)
+        pairs.append((lever, value))
+    for lever, value in sorted(pairs, key=lambda pair: pair[0].rpartition(".")[2] not in FAMILIES):
+        recipe = recipe.with_lever(lever, value)  # rules first, so that their parameters may stand in any order
     for lever, given in (("periods", periods), ("seed", seed)):
         if given is not None:
             recipe = recipe.with_lever(lever, given)
@@ -219,43 +234,6 @@ def _cache_is_cold() -> bool:
     source, cache = Path(book.__file__), Path(kernel.stats.cache_path)
     compiled = [index.stat().st_mtime for index in cache.glob("book.*.nbi")]
     return not compiled or max(compiled) < source.stat().st_mtime
-
-
-class Progress:
-    """A bar on stderr that appears after a second, where stderr is a terminal."""
-
-    def __init__(self, periods: int) -> None:
-        self.periods = periods
-        self.next = time.perf_counter() + PATIENCE if sys.stderr.isatty() else float("inf")
-        self.bar: Any = None
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *fault: object) -> None:
-        if self.bar is not None:
-            self.bar.stop()
-
-    def keep(self, period: int) -> None:
-        """Redraw, if it is time."""
-        if time.perf_counter() >= self.next:
-            self._draw(period + 1)
-
-    def _draw(self, done: int) -> None:
-        from rich import progress
-        from rich.console import Console
-
-        if self.bar is None:
-            shown = (
-                *progress.Progress.get_default_columns(),
-                progress.TextColumn("{task.completed} of {task.total} periods"),
-            )
-            self.bar = progress.Progress(*shown, console=Console(stderr=True), auto_refresh=False, transient=True)
-            self.bar.start()
-            self.bar.add_task("running", total=self.periods)
-        self.bar.update(self.bar.task_ids[0], completed=done)
-        self.bar.refresh()
-        self.next = time.perf_counter() + REDRAW
 
 
 def tell(result: Result, picture: Path | None, out: Path | None) -> None:

@@ -89,6 +89,8 @@ def lay_out(parts: Sequence[Part]) -> Layout:
 
 OUTBOUND = (
     "priority",
+    "normal_order",
+    "to_customer",
     "lost_out",
     "transport_size",
     "shipment_lead",

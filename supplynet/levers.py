@@ -1,34 +1,49 @@
 """Levers: what one decides, set by name.
 
 One grammar everywhere: `column`, `kind.column`, `node.column`, `supplier>customer.column`; a column is an input column
-of the schema or a parameter of a rule. A lane's column under a node or a kind means the lanes into it.
+of the schema, a parameter of a rule, or the rule itself (`ordering`, `input_rule`, `sourcing`, `allocation`). A lane's
+column under a node or a kind means the lanes into it.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.checks import nearest
+from supplynet.checks import MAY_BE_INFINITE, nearest
 from supplynet.network import RULES, Network
-from supplynet.schema import KINDS, UNFILLED, Column, Table, inputs
+from supplynet.policies.catalogue import FAMILIES
+from supplynet.rule_levers import set_rule
+from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column, Table, inputs
 
 Array = NDArray[Any]
 TABLES: Final[tuple[Table, ...]] = ("node", "lane", "inbound", "outbound", "input")
 
 
-def set_lever(network: Network, lever: str, value: Any) -> Network:
-    """A network in which one lever has another value; text is read as a number where the lever is one.
+Setting = tuple[str, Any]
 
+
+def set_levers(network: Network, levers: Sequence[Setting], also: Iterable[str] = ()) -> Network:
+    """A network in which some levers have other values, set one after the other; text is read as what the lever is.
+
+    A rule chosen by name takes the parameters that later levers set; `also` are names that a hint may point to.
     Raises ValueError that names the lever, the rule it breaks and the nearest lever there is.
     """
+    for at, (lever, value) in enumerate(levers):
+        network = _set_lever(network, lever, value, levers[at + 1 :], also)
+    return network
+
+
+def _set_lever(network: Network, lever: str, value: Any, later: Sequence[Setting], also: Iterable[str]) -> Network:
     where, _, name = lever.rpartition(".")
     nodes, lanes = _rows(network, where, lever)
+    if name in FAMILIES:
+        return set_rule(network, name, lever, value, _followers(network, name, where, nodes), _beside(network, later))
     for table in TABLES:
         if name in inputs(table):
             return _set_column(network, inputs(table)[name], lever, value, nodes, lanes)
@@ -41,15 +56,48 @@ def set_lever(network: Network, lever: str, value: Any) -> Network:
                 new = _replaced(owner, name, read_like(getattr(owner, name), value, lever), lever)
                 changed, hit = changed.with_column("node", rule, rows, new), True
     if not hit:
-        close = difflib.get_close_matches(name, {known.rpartition(".")[2] for known in known_levers(network)}, n=1)
+        known = {known.rpartition(".")[2] for known in known_levers(network)}
+        close = difflib.get_close_matches(name, known | (set() if where else set(also)), n=1)
         meant = f"{where}.{close[0]}" if close and where else "".join(close)
         hint = f"did you mean {meant!r}?" if close else "`supplynet show` lists the levers of a scenario"
         raise ValueError(f"lever {lever!r} is not known here; {hint}")
     return changed
 
 
+def superseded(network: Network, lever: str, earlier: Iterable[str]) -> set[str]:
+    """Those of some earlier levers that a lever makes void: itself, and what was said of a rule that it replaces."""
+    where, _, name = lever.rpartition(".")
+    void = {lever}
+    for other in earlier if name in FAMILIES else ():
+        place, _, said = other.rpartition(".")
+        columns = {column for table in TABLES for column in inputs(table)} | (set(FAMILIES) - {name})
+        if said not in columns and set(_rows(network, place, other)[0]) <= set(_rows(network, where, lever)[0]):
+            void.add(other)
+    return void
+
+
+def _followers(network: Network, column: str, where: str, nodes: Array) -> Array:
+    """The nodes for which a rule of this kind decides something; without a place, those that order by a rule."""
+    if column == "ordering":
+        has_rule = network.objects["node", "ordering"].codes >= 0
+        chosen = has_rule[nodes] if not where else network.node["kind"][nodes] != CUSTOMER
+    else:
+        end = network.lane["supplier" if column == "allocation" else "customer"]
+        firms = (network.node["kind"][nodes] != CUSTOMER) | bool(where)
+        chosen = np.isin(nodes, end) & firms
+    return nodes[chosen]
+
+
+def _beside(network: Network, later: Sequence[Setting]) -> Callable[[int], dict[str, Any]]:
+    """For a node, what later levers say of it by the name of what they set."""
+    places = [(lever.rpartition("."), value) for lever, value in later]
+    said = [(set(_rows(network, where, name)[0].tolist()), name, value) for (where, _, name), value in places]
+    return lambda node: {name: value for rows, name, value in said if node in rows}
+
+
 def known_levers(network: Network) -> Iterator[str]:
     """Every lever of the network by its short name, and rule parameters also by node."""
+    yield from FAMILIES
     for table in TABLES:
         yield from (name for name, column in inputs(table).items() if column.dtype is not str or name == "unfilled")
     seen = set()
@@ -130,7 +178,7 @@ def _number(column: Column, value: Any, lever: str) -> float:
         number = float("nan")
     lowest = -np.inf if column.name == "priority" else 0.0
     highest = 1.0 if column.name in ("criticality", "share") else np.inf
-    fits = lowest <= number <= highest and (np.isfinite(number) or column.name == "capacity")
+    fits = lowest <= number <= highest and (np.isfinite(number) or column.name in MAY_BE_INFINITE)
     if not fits or (whole and number != int(number)) or (column.name == "units_per_output" and number == 0):
         rule = (
             "a whole number >= 0"

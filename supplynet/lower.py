@@ -19,9 +19,14 @@ from supplynet.state import State, allocate
 Array = NDArray[Any]
 
 
-READABLE: Final = frozenset({column.key for column in INPUTS} | {"coverage", "reach", "supply_line"})
+SORTED_BY: Final = ("order_level", "ordering_group", "purchase_level", "input_rule_group", "sourcing_group")
+"""The node columns by which rows are sorted, so that rules work on slices."""
+READABLE: Final = frozenset(
+    {column.key for column in INPUTS} | {"coverage", "reach", "supply_line", "supply_line_periods"}
+)
 """What rules may read beside all results: the input columns of the schema, the periods that a node's order (coverage)
-and a lane (reach) take, and the part of the inventory position that has not arrived yet (supply_line)."""
+and a lane (reach) take, the part of the inventory position that has not arrived yet (supply_line), and the periods of
+steady flow that it comes to (supply_line_periods)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +107,7 @@ def unite(cases: Sequence[Case]) -> Union:
     rules, tables = _number_rules(prepared)
     parts = []
     for case, ready, node in zip(cases, prepared, tables, strict=True):
-        rank = np.stack(
-            [node[key] for key in ("order_level", "ordering_group", "purchase_level", "input_rule_group")], axis=1
-        )
+        rank = np.stack([node[key] for key in SORTED_BY], axis=1)
         parts.append(Part(node, ready.lane, ready.input, rank, len(case.replications)))
     layout = lay_out(parts)
     columns = dict(layout.columns)
@@ -119,6 +122,7 @@ def unite(cases: Sequence[Case]) -> Union:
         for part_of in ("start", "size"):
             columns[f"{reader}_{part_of}"] = columns[f"{writer}_{part_of}"][columns[other_end]]
     columns["stock"] = np.zeros(layout.input_order.size)
+    columns["busy"] = np.zeros(layout.row.size)
     longest = max(
         (int(columns[size].max(initial=1)) for size in ("mail_size", "transport_size", "line_size")), default=1
     )

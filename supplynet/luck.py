@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.demand import Constant, Process, as_process
+from supplynet.interest import EarlyInterest
 from supplynet.lower import Union
 from supplynet.phases.draw import DrawLeadTimes, FollowPath
 from supplynet.randomness import replicate, stream_keys, uniforms
@@ -31,7 +32,9 @@ class Luck:
     def __init__(self, union: Union, periods: int) -> None:
         self.union, self.periods = union, periods
         self._deals: list[Callable[[], None]] = []
-        self.draws: list[tuple[Array, Callable[[], None]]] = [*self._lead_times(), *self._capacities()]
+        self.draws: list[tuple[Array, Callable[[], None]]] = [
+            *self._lead_times(), *self._paths("capacity"), *self._paths("price"), *self._interest()
+        ]  # fmt: skip
         union.state.columns["consumption"], union.state.columns["consumption_column"] = self._consumption()
         self.deal()
 
@@ -45,14 +48,16 @@ class Luck:
         keys = stream_keys(self.union.cases[case].seed, purpose, names)
         return replicate(keys[None, :], self.union.replications[case][:, None])
 
-    def _fill(self, path: Array, case: int, purpose: str, process: Process, names: list[str]) -> None:
+    def _fill(
+        self, path: Array, case: int, purpose: str, of: Callable[[Array], Array], random: bool, names: list[str]
+    ) -> None:
         """Fill a path [period, row] of all runs of a case, now or, where it is random, at each deal."""
-        if not process.uses_randomness:
-            path[:] = process.path(np.broadcast_to(0.5, path.shape))
+        if not random:
+            path[:] = of(np.broadcast_to(0.5, path.shape))
             return
 
         def deal() -> None:
-            path[:] = process.path(uniforms(self._keys(case, purpose, names).ravel(), range(path.shape[0])))
+            path[:] = of(uniforms(self._keys(case, purpose, names).ravel(), range(path.shape[0])))
 
         self._deals.append(deal)
 
@@ -75,15 +80,26 @@ class Luck:
         column = np.zeros(self.union.layout.row.size, np.uint32)
         for (case, process, names, rows), last in zip(found, np.cumsum(widths).tolist(), strict=True):
             column[rows] = np.arange(last - rows.size, last)
-            self._fill(path[:, last - rows.size : last], case, "demand", process, names)
+            own = path[:, last - rows.size : last]
+            self._fill(own, case, "demand", process.path, process.uses_randomness, names)
         return path, column
 
-    def _capacities(self) -> Iterator[tuple[Array, Callable[[], None]]]:
+    def _paths(self, column: str) -> Iterator[tuple[Array, Callable[[], None]]]:
+        """Node columns that follow a process."""
         state = self.union.state
-        for case, process, names, rows in self._processes("capacity"):
+        for case, process, names, rows in self._processes(column):
             path = np.empty((1 if isinstance(process, Constant) else self.periods, rows.size))
-            self._fill(path, case, "capacity", process, names)
-            yield rows, FollowPath(path, state.clock, rows, state.columns["capacity"])
+            self._fill(path, case, column, process.path, process.uses_randomness, names)
+            yield rows, FollowPath(path, state.clock, rows, state.columns[column])
+
+    def _interest(self) -> Iterator[tuple[Array, Callable[[], None]]]:
+        """What customers look at, from the numbers that decide what they buy."""
+        state = self.union.state
+        for case, process, names, rows in self._processes("demand"):
+            if isinstance(process, EarlyInterest):
+                path = np.empty((self.periods, rows.size))
+                self._fill(path, case, "demand", process.interest_path, True, names)
+                yield rows, FollowPath(path, state.clock, rows, state.columns["interest"])
 
     def _lead_times(self) -> Iterator[tuple[Array, Callable[[], None]]]:
         state, layout = self.union.state, self.union.layout

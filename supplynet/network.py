@@ -17,7 +17,7 @@ from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
 
 Array = NDArray[Any]
 
-RULES: Final = ("ordering", "input_rule", "allocation", "demand")
+RULES: Final = ("ordering", "input_rule", "sourcing", "allocation", "demand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,10 @@ class Network:
         coded = self.objects[table, column]
         code = int(coded.codes[row])
         return None if code < 0 else coded.values[code]
+
+    def with_signals(self, signals: Sequence[Signal]) -> Network:
+        """A network with more signals."""
+        return replace(self, signals=(*self.signals, *signals))
 
     def with_column(self, table: str, column: str, rows: Array, value: Any) -> Network:
         """A network that differs in one column of some rows: a number, a label, or an object."""

@@ -88,7 +88,9 @@ def open_columns(
         "in_process": usual_output * node["production_lead_time"],
         "production_backlog": production_backlog,
         "backlog": np.bincount(supplier, weights=lane_backlog, minlength=network.n_nodes),
-        **dict.fromkeys(("demand", "production_order", "production_started", "production", "shipped"), usual_output),
+        **dict.fromkeys(
+            ("demand", "production_order", "production_started", "production", "shipped", "filled"), usual_output
+        ),
     }
     lanes = {
         "mail_slot": mail_slot, "transport_slot": transport_slot, "lane_backlog": lane_backlog,
@@ -101,10 +103,19 @@ def _given(column: Array, otherwise: Array) -> Array:
     return np.where(np.isnan(column), otherwise, column)
 
 
-def coverage_of(network: Network) -> Array:
-    """Periods from a node's order to its goods on hand [node]: the longest lane into it, and production."""
+def coverage_of(network: Network, on_machine: Array) -> Array:
+    """Periods from a node's order to its goods on hand [node]: the longest lane into it, machine and production."""
     lead = network.lane["order_lead_time"] + network.lane["shipment_lead_time"]
-    return _coverage(network, lead, np.zeros(network.n_lanes, bool))
+    return _coverage(network, lead, np.zeros(network.n_lanes, bool)) + on_machine
+
+
+def supply_line_of(network: Network, on_machine: Array) -> Array:
+    """Periods of steady flow that have not arrived when a node orders [node]; goods of the same day arrive later."""
+    lane = network.lane
+    longest = np.zeros(network.n_nodes)
+    np.maximum.at(longest, lane["customer"], lane["order_lead_time"] + np.maximum(lane["shipment_lead_time"], 1) - 1)
+    periods: Array = longest + np.maximum(network.node["production_lead_time"] + on_machine, 1) - 1
+    return periods
 
 
 def _coverage(network: Network, lead: Array, waits: Array) -> Array:

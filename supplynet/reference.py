@@ -7,50 +7,19 @@ as in schema.py. The engine plays the same day for all nodes at once; tests/test
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, reduce
-from operator import add
+from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from supplynet.demand import as_process
 from supplynet.network import Network
 from supplynet.policies.contract import Array, Local, open_memory, stack
 from supplynet.prepare import prepare
-from supplynet.randomness import replicate, stream_keys, uniforms
+from supplynet.reference_parts import TINY, Chance, Input, Lane, column, pipeline, row_of, total
 from supplynet.schedule import PHASES, SET_BY
 from supplynet.schema import results
-
-
-def pipeline(filled: int, quantity: float) -> defaultdict[int, float]:
-    """What is under way, by the period in which it is due; the first periods are filled."""
-    return defaultdict(float, dict.fromkeys(range(filled), quantity))
-
-
-def total(quantities: Iterable[float]) -> float:
-    """Add up one after the other, as the engine does; the built-in sum may round otherwise."""
-    return reduce(add, quantities, 0.0)
-
-
-class Lane(SimpleNamespace):
-    """The buyer's end knows order, input_stock and on_order, the supplier's end booked, backlog and shipment."""
-
-
-class Input(SimpleNamespace):
-    """One product that an agent needs, and the lanes that bring it; they substitute for each other."""
-
-    def held(self) -> float:
-        return total(lane.input_stock for lane in self.lanes)
-
-    def draw(self, quantity: float) -> None:
-        """Take out a quantity, or all there is, from each lane in proportion to its stock."""
-        held = self.held()
-        left = max(0.0, held - quantity)
-        for lane in self.lanes:
-            lane.input_stock = left if len(self.lanes) == 1 else lane.input_stock * (left / held if held else 1.0)
 
 
 class Agent(SimpleNamespace):
@@ -60,17 +29,27 @@ class Agent(SimpleNamespace):
     in_process: float
     production_backlog: float
     production_order: float
+    busy: float
 
     def settle_in(self) -> None:
         """Look round: which lanes bring inputs, what the rules remember; and open the diary."""
         self.buys = [lane for item in self.inputs for lane in item.lanes]
-        self.rules = (stack([self.ordering], np.zeros(1, int)), stack([self.input_rule], np.zeros(len(self.buys), int)))
-        self.memory = [open_memory(rule, 1, lambda name: np.array([getattr(self, name)])) for rule in self.rules]
+        self.rules = {which: stack([getattr(self, which)], np.zeros(len(rows), int)) for which, rows in self.decides()}
+        self.memory = {}
+        for which, rows in self.decides():
+            remembers = rows if which == "sourcing" else [self]
+            opened = partial(column, remembers)
+            self.memory[which] = open_memory(self.rules[which], len(remembers), opened)
         self.diary = [dict(vars(self))]
+
+    def decides(self) -> list[tuple[str, list[Any]]]:
+        """The rules, and for whom each decides: the agent itself, or its lanes."""
+        return [("ordering", [self]), ("input_rule", self.buys), ("sourcing", self.buys)]
 
     def receive(self, today: int) -> None:
         """Goods that are due join the input stock, and finished production what is on hand."""
-        self.capacity = self.capacity_on(today)
+        self.capacity, self.price = self.capacity_on(today), self.price_on(today)
+        self.interest = self.interest_on(today)
         self.unload(today, same_day=False)
         if self.line_size > 1:
             self.production = self.line.pop(today, 0.0)
@@ -81,9 +60,9 @@ class Agent(SimpleNamespace):
         """What is due joins the stock; where goods may come on the day they are shipped, as production starts."""
         for lane in self.buys:
             if lane.same_day == same_day:
-                arrived = lane.transport.pop(today, 0.0)
-                lane.input_stock += arrived
-                lane.on_order -= arrived
+                lane.received = lane.transport.pop(today, 0.0)
+                lane.input_stock += lane.received
+                lane.on_order -= lane.received
 
     def book(self, today: int) -> None:
         """Orders due join the backlog; what a lost-sales lane asks counts only as far as it can be shipped today."""
@@ -104,37 +83,54 @@ class Agent(SimpleNamespace):
 
     def order(self, today: int) -> None:
         """The ordering rule says how much more of its own product the agent wants."""
-        heard = defaultdict(float, {name: 0.0 for name in self.rules[0].reads if name.startswith("told_")})
-        for signal, source in self.hears:
-            told = (source.diary[max(0, today + 1 - signal.delay)] if signal.delay else vars(source))[signal.tells]
-            told = signal.start if today < signal.delay and not np.isnan(signal.start) else told
-            heard[f"told_{signal.tells}"] += signal.weight * told
-        vars(self).update(heard)
         decided = np.array([self.production_order])
-        self.rules[0].order(self.see(0, today), decided)
-        self.production_order = float(decided[0])
+        self.rules["ordering"].order(self.see("ordering", today), decided)
+        self.production_order = self.sized(float(decided[0]))
         self.production_backlog += self.production_order
+
+    def sized(self, wanted: float) -> float:
+        """Nothing, or at least the minimum order quantity, in whole multiples, and at most the cap."""
+        wanted, multiple = max(wanted, self.minimum_order_quantity) if wanted else 0.0, self.order_multiple
+        if not multiple:
+            return float(min(wanted, self.order_cap))
+        return float(multiple * min(np.ceil(wanted / multiple - TINY), np.floor(self.order_cap / multiple + TINY)))
 
     def purchase(self, today: int) -> None:
         """The input rule turns what is wanted into orders on lanes, and they go into the mail."""
-        decided = np.array([lane.order for lane in self.buys])
+        if self.buys and not self.sourcing.fixed:
+            self.rules["sourcing"].split(self.see("sourcing", today), shares := column(self.buys, "share"))
+            for lane, share in zip(self.buys, shares.tolist(), strict=True):
+                lane.share = share
+        decided = column(self.buys, "order")
         if self.buys:
-            self.rules[1].purchase(self.see(1, today), decided)
+            self.rules["input_rule"].purchase(self.see("input_rule", today), decided)
         for lane, quantity in zip(self.buys, decided.tolist(), strict=True):
             lane.order = quantity
             lane.on_order += quantity
             lane.mail[today + lane.order_lead_time(today)] += quantity
 
-    def see(self, which: int, today: int) -> Local:
-        """What a rule sees: columns of the agent itself, of its inputs and of its lanes, and where each input ends."""
+    def see(self, which: str, today: int) -> Local:
+        """What a rule sees of the agent, its inputs and its lanes, where each input ends, and what it is told."""
         ends = np.cumsum([0, *(len(item.lanes) for item in self.inputs)])
         seen = {"first_input": np.array([0, ends.size - 1], np.uint32), "first_end": ends.astype(np.uint32)}
         for name in self.rules[which].reads:
+            if name.startswith("told_"):
+                setattr(self, name, self.told(name.removeprefix("told_"), today))
             owners = next(table for table in ([self], self.inputs, self.buys) if name in vars(table[0]))
-            seen[name] = np.array([getattr(owner, name) for owner in owners])
+            seen[name] = column(owners, name)
         local = Local(seen, self.memory[which])
         local.period = today
         return local
+
+    def told(self, tells: str, today: int) -> float:
+        """The weighted sum of what the sources of signals showed some periods ago."""
+        heard = 0.0
+        for signal, source in self.hears:
+            if signal.tells == tells:
+                shown = source.diary[max(0, today + 1 - signal.delay)] if signal.delay else vars(source)
+                early = today < signal.delay and not np.isnan(signal.start)
+                heard += signal.weight * float(signal.start if early else shown[tells])
+        return heard
 
     def could_make(self, wanted: float) -> float:
         """As much of what is wanted as the scarcest input allows."""
@@ -146,16 +142,29 @@ class Agent(SimpleNamespace):
         """Start what is wanted, as far as capacity and the scarcest input allow, and draw the inputs."""
         self.unload(today, same_day=True)
         self.production_started = started = self.could_make(min(self.capacity, self.production_backlog))
+        if self.lot:
+            self.production_started = started = self.run_machine(today, started)
         for item in self.inputs:
             item.draw(item.units_per_output * started)
         self.production_backlog -= started
         self.production = self.production if self.line_size > 1 else 0.0
-        if lead_time := self.production_lead_time(today):
+        if self.lot:
+            self.in_process += started
+        elif lead_time := self.production_lead_time(today):
             self.line[today + lead_time] += started
             self.in_process += started
         else:
             self.production += started
             self.on_hand += started
+
+    def run_machine(self, today: int, wanted: float) -> float:
+        """Start whole lots, one after the other, while some of the period is left; each leaves when it is done."""
+        self.busy, started = max(0.0, self.busy - 1.0), 0.0
+        while self.busy < 1.0 - TINY * self.lot_time and started + self.lot <= wanted + TINY * self.lot:
+            self.busy += self.lot_time
+            started += self.lot
+            self.line[today + int(np.ceil(self.busy - TINY)) + self.production_lead_time(today)] += self.lot
+        return started
 
     def ship(self, today: int) -> None:
         """Share what is on hand among those who wait; on a lost-sales lane an unfilled claim ends here."""
@@ -176,8 +185,7 @@ class Agent(SimpleNamespace):
     def allocate(self) -> list[float]:
         """What each lane gets, by the allocation rule."""
         seen = {"first_outbound": np.array([0, len(self.sells)], np.uint32), "on_hand": np.array([self.on_hand])}
-        seen |= {name: np.array([vars(lane)[name] for lane in self.sells]) for name in ("lane_backlog", "priority")}
-        seen["shipment"] = np.zeros(len(self.sells))
+        seen |= {name: column(self.sells, name) for name in self.allocation.allocate.arguments[3:]}
         self.allocation.allocate.bind(seen, np.zeros(1, np.uint32), parallel=False)()
         return [float(quantity) for quantity in seen["shipment"]]
 
@@ -201,8 +209,9 @@ class Agent(SimpleNamespace):
             yield day[day.index(phase) - 1], self
         if phase == "book":
             yield from (("purchase", lane.customer) for lane in self.sells if lane.order_lead_time(today) == 0)
-        if phase == "order":
-            yield from ((PHASES[SET_BY[signal.tells]], source) for signal, source in self.hears if signal.delay == 0)
+        if phase == ("purchase" if self.input_rule.reads_yesterday else "order"):
+            at_once = ((signal.tells, source) for signal, source in self.hears if signal.delay == 0)
+            yield from ((PHASES[SET_BY[tells]], source) for tells, source in at_once if tells in SET_BY)
         if phase == "produce":
             yield from (("ship", lane.supplier) for lane in self.buys if lane.shipment_lead_time(today) == 0)
 
@@ -235,29 +244,32 @@ class Reference:
     """A network at play: `step` is one period, `reference[key]` a column, [node] or [lane] in the user's order."""
 
     def __init__(self, network: Network, seed: int = 0, *, replication: int = 0, start: str = "steady") -> None:
-        self.network, self.seed, self.replication, self.period = network, seed, replication, 0
+        self.network, self.period = network, 0
+        chance = Chance(network, seed, replication)
         ready = prepare(network, start)
         self.agents: list[Agent] = []
         self.lanes: list[Lane] = []
-        for row, name in enumerate(network.names):
+        for row in range(network.n_nodes):
             given = dict.fromkeys(results("node"), 0.0) | row_of(ready.node, row)
-            given |= {column: known[given[column]] for column, known in ready.rules.items()}
-            line = pipeline(given["line_filled"], given["line_slot"])
-            agent = (Customer if given["is_customer"] else Agent)(**given, line=line, inputs=[], sells=[], hears=[])
-            agent.capacity_on = self.chance("node", "capacity", row, name, agent.capacity)
-            agent.consumption_on = self.chance("node", "demand", row, name, 0.0)
-            agent.production_lead_time = self.chance("node", "production_lead_time", row, name, agent.production_lead)
+            given |= {which: known[given[which]] for which, known in ready.rules.items()}
+            given["line"] = pipeline(given["line_filled"], given["line_slot"])
+            agent = (Customer if given["is_customer"] else Agent)(**given, busy=0.0, inputs=[], sells=[], hears=[])
+            agent.capacity_on = chance.of("node", "capacity", row, agent.capacity)
+            agent.price_on = chance.of("node", "price", row, agent.price)
+            agent.consumption_on = chance.of("node", "demand", row, 0.0)
+            agent.interest_on = chance.of_interest(row)
+            agent.production_lead_time = chance.of("node", "production_lead_time", row, agent.production_lead)
             self.agents.append(agent)
         inputs = [Input(**row_of(ready.input, row), lanes=[]) for row in range(network.n_inputs)]
         for item in inputs:
             self.agents[item.node].inputs.append(item)
-        for row, name in enumerate(network.lane_names()):
+        for row in range(network.n_lanes):
             given = row_of(ready.lane, row)
             given |= {end: self.agents[given[end]] for end in ("supplier", "customer")}
             pipes = {way: pipeline(given[f"{way}_filled"], given[f"{way}_slot"]) for way in ("mail", "transport")}
-            lane = Lane(**given, **pipes, order=0.0, booked=0.0, shipment=0.0, cancelled=0.0)
-            lane.order_lead_time = self.chance("lane", "order_lead_time", row, name, lane.order_lead)
-            lane.shipment_lead_time = self.chance("lane", "shipment_lead_time", row, name, lane.shipment_lead)
+            lane = Lane(**given, **pipes, order=0.0, received=0.0, booked=0.0, shipment=0.0, cancelled=0.0)
+            lane.order_lead_time = chance.of("lane", "order_lead_time", row, lane.order_lead)
+            lane.shipment_lead_time = chance.of("lane", "shipment_lead_time", row, lane.shipment_lead)
             for lanes in (self.lanes, lane.supplier.sells, inputs[lane.input].lanes):
                 lanes.append(lane)
         agent_of = dict(zip(network.names, self.agents, strict=True))
@@ -285,16 +297,3 @@ class Reference:
     def __getitem__(self, key: str) -> Array:
         owners = [*self.agents] if key in results("node") else [*self.lanes]
         return np.array([getattr(owner, key) for owner in owners], np.float64)
-
-    def chance(self, table: str, what: str, row: int, name: str, fixed: Any) -> Callable[[int], Any]:
-        """What chance or time decides about a row in a period; a process may look back to the beginning."""
-        if (given := self.network.object_of(table, what, row)) is None:
-            return lambda today: fixed
-        path = given.whole if what.endswith("lead_time") else as_process(given).path
-        key = replicate(stream_keys(self.seed, what, [name]), self.replication)
-        return cache(lambda today: path(uniforms(key, range(today + 1)))[today, 0].item())
-
-
-def row_of(table: Mapping[str, Array], row: int) -> dict[str, Any]:
-    """One row of a prepared table, in plain Python."""
-    return {name: column[row].item() for name, column in table.items()}

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from supplynet import __version__
 from supplynet.outcomes import MEASURES, tiers
-from supplynet.scenario import Result
-from supplynet.scenarios import SETTINGS, fingerprint
+from supplynet.scenario import SETTINGS, Result
+from supplynet.scenarios import fingerprint
 from supplynet.schema import KINDS
 
 if TYPE_CHECKING:

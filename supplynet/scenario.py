@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from supplynet import engine
-from supplynet.levers import set_lever
+from supplynet.levers import set_levers, superseded
 from supplynet.lower import Case
 from supplynet.network import Network
 from supplynet.opening import STARTS
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[Any]
+SETTINGS: Final = ("periods", "seed", "warm_up", "start")
 BLOCK_CELLS = 450_000  # rows times columns of one block of a union, so that it stays in the cache
 
 
@@ -81,10 +82,22 @@ class Scenario:
         if self.recipe is not None and self.recipe.owns(lever):
             again: Scenario = self.recipe.build_again(self, lever, value)
             return again
-        if lever in ("periods", "seed", "warm_up", "start"):
+        if lever in SETTINGS:
             return replace(self, **{lever: value})
-        earlier = {name: given for name, given in self.levers.items() if name != lever}
-        return replace(self, network=set_lever(self.network, lever, value), levers={**earlier, lever: value})
+        return self.with_levers({lever: value})
+
+    def with_levers(self, levers: Mapping[str, Any], also: Iterable[str] = ()) -> Scenario:
+        """A scenario in which some levers of its network have other values, set one after the other.
+
+        A rule chosen by name (`{"shop.ordering": "base_stock", "shop.base_stock_level": 40}`) takes the parameters
+        that later levers set. `also` are names that the hint of an error may point to. Raises ValueError.
+        """
+        network = set_levers(self.network, list(levers.items()), also)
+        kept = dict(self.levers)
+        for lever, value in levers.items():
+            void = superseded(self.network, lever, kept)
+            kept = {name: given for name, given in kept.items() if name not in void} | {lever: value}
+        return replace(self, network=network, levers=kept)
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from supplynet.checks import nearest
 from supplynet.network import Network
-from supplynet.schema import CUSTOMER, results
+from supplynet.schema import CUSTOMER, tellable
 
 PHASES: Final = ("book", "order", "purchase", "produce", "ship")
 BOOK, ORDER, PURCHASE, PRODUCE, SHIP = range(len(PHASES))
@@ -24,6 +24,8 @@ SET_BY: Final = {
     "production_backlog": SHIP, "on_hand": SHIP, "shipped": SHIP, "filled": SHIP, "backlog": SHIP,
 }  # fmt: skip
 """The last phase that changes a node column before the day is settled; lost and cost are known only then."""
+DRAWN: Final = ("capacity", "price", "interest")
+"""Node columns that are known before the day begins."""
 
 
 def find_levels(
@@ -50,7 +52,7 @@ def find_levels(
         (PRODUCE, every, SHIP, every),
         (PURCHASE, customer[mailed], BOOK, supplier[mailed]),
         (SHIP, supplier[carried], PRODUCE, customer[carried]),
-        *_same_day_signals(network),
+        *_same_day_signals(network, reads_yesterday),
     ]
     source = np.concatenate([phase * n + nodes for phase, nodes, _, _ in edges])
     target = np.concatenate([phase * n + nodes for _, _, phase, nodes in edges])
@@ -63,19 +65,19 @@ def find_levels(
     return _bunch(source, target, level, family.ravel()).reshape(len(PHASES), n)
 
 
-def _same_day_signals(network: Network) -> list[tuple[int, Any, int, Any]]:
+def _same_day_signals(network: Network, reads_yesterday: NDArray[np.bool_]) -> list[tuple[int, Any, int, Any]]:
     place = {name: row for row, name in enumerate(network.names)}
     edges = []
     for signal in network.signals:
         where = f"signal {signal.source!r} -> {signal.reader!r} tells {signal.tells!r}"
-        if signal.tells not in results("node"):
-            raise ValueError(f"{where}, which nodes do not tell; {nearest(signal.tells, results('node'))}")
-        if signal.delay == 0 and signal.tells not in SET_BY:
+        if signal.tells not in tellable():
+            raise ValueError(f"{where}, which nodes do not tell; {nearest(signal.tells, tellable())}")
+        if signal.delay == 0 and signal.tells not in (*SET_BY, *DRAWN):
             raise ValueError(f"{where}, which is known only when the day is settled; give it a delay of at least 1")
-        if signal.delay == 0:
-            edges.append(
-                (SET_BY[signal.tells], np.array([place[signal.source]]), ORDER, np.array([place[signal.reader]]))
-            )
+        if signal.delay == 0 and signal.tells not in DRAWN:
+            source, reader = place[signal.source], place[signal.reader]
+            first = PURCHASE if reads_yesterday[reader] else ORDER
+            edges.append((SET_BY[signal.tells], np.array([source]), first, np.array([reader])))
     return edges
 
 

@@ -54,6 +54,13 @@ def _inputs() -> Iterator[Column]:
     yield Column(
         "node", "normal_output", real, "units/period", np.nan, "output of a normal period (default: mean demand)"
     )
+    yield Column("node", "order_multiple", real, "units", 0.0, "orders are rounded up to multiples of it; 0 = not")
+    yield Column("node", "minimum_order_quantity", real, "units", 0.0, "an order is at least so much, or nothing")
+    yield Column("node", "order_cap", real, "units/period", np.inf, "an order is at most so much; the rest can wait")
+    yield Column("node", "lot", real, "units", 0.0, "a machine makes lots of so much, each leaves whole; 0 = none")
+    yield Column("node", "setup", real, "periods", 0.0, "machine time that a lot takes before its first unit")
+    yield Column("node", "unit_time", real, "periods/unit", 0.0, "machine time that a unit of a lot takes")
+    yield Column("node", "price", real, "money/unit", 0.0, "asked for a unit of the product", random=True)
     yield Column("node", "holding_cost", real, "money/unit/period", 0.0, "charged on on_hand at the end of a period")
     yield Column("node", "backlog_cost", real, "money/unit/period", 0.0, "charged on backlog at the end of a period")
     yield Column("node", "lost_cost", real, "money/unit", 0.0, "charged on demand that is lost")
@@ -79,6 +86,9 @@ def _inputs() -> Iterator[Column]:
     yield Column("lane", "input_stock", real, "units", np.nan, "opening stock of this supplier's goods at the buyer")
     yield Column("lane", "product", text, "", None, "what travels (default: the supplier's product)")
     yield Column("inbound", "share", real, "", np.nan, "part of the buyer's need of this input (default: equal parts)")
+    yield Column(
+        "outbound", "normal_order", real, "units/period", np.nan, "order of a usual period (default: the mean flow)"
+    )
     yield Column("outbound", "priority", real, "", 0.0, "lowest is served first")
     yield Column("input", "units_per_output", real, "units/unit", 1.0, "bill of materials")
     yield Column("input", "target", real, "units", 0.0, "raw material to hold beyond need; a customer's pantry")
@@ -107,7 +117,9 @@ def _results() -> Iterator[Column]:
     yield column("node", "shipped", "units/period", "shipped this period (a customer's: consumed)")
     yield column("node", "filled", "units/period", "shipped in the very period in which it was demanded")
     yield column("node", "lost", "units/period", "demand of a customer that nobody will serve")
+    yield column("node", "interest", "units/period", "what customers look at before they buy (see EarlyInterest)")
     yield column("node", "cost", "money/period", "holding, backlog, lost sales, orders and transit")
+    yield column("inbound", "received", "units/period", "arrived on the lane this period")
     yield column("inbound", "order", "units/period", "ordered on the lane this period")
     yield column("inbound", "input_stock", "units", "held by the buyer of this supplier's goods")
     yield column("inbound", "on_order", "units", "ordered and not yet received")
@@ -129,6 +141,12 @@ def inputs(table: Table) -> dict[str, Column]:
 def lane_inputs() -> dict[str, Column]:
     """All input columns that a lane may carry: its own, those of its two ends and those of its input."""
     return inputs("lane") | inputs("inbound") | inputs("outbound") | inputs("input")
+
+
+def tellable() -> dict[str, Column]:
+    """The node columns that a signal may tell: all results, and the inputs that may change from period to period."""
+    changing = {name: column for name, column in inputs("node").items() if column.random and column.dtype is np.float64}
+    return changing | results("node")
 
 
 def results(table: Table) -> dict[str, Column]:

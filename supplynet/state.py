@@ -45,6 +45,7 @@ class State:
         yield from self.blocks.values()
         yield from (self.columns[carrier] for carrier in CARRIERS)
         yield from self.rings
+        yield from (self.columns["share"], self.columns["busy"])
         yield from (part for memory in self.memories for part in memory.values())
 
 

@@ -4,83 +4,33 @@ With `integers=True` all quantities are whole numbers (or halves and quarters of
 so that floats are exact.
 """
 
-from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any
 
 import networkx as nx
-import numpy as np
+from deciding import gathered
 from hypothesis import assume
 from hypothesis import strategies as st
+from users import Hoarder, Listener
 
 from supplynet.demand import AR1, Constant, Seasonal, Step, Trace
 from supplynet.distributions import Bernoulli, Discrete, NegativeBinomial, Normal, Poisson
 from supplynet.graphs import from_graph
+from supplynet.interest import EarlyInterest
 from supplynet.network import Network, Signal
-from supplynet.policies.allocation import Priority, Proportional, Uniform
-from supplynet.policies.contract import Array, InputRule, Local, Memory, OrderingRule
-from supplynet.policies.input import DaysOfCover, LotForLot
-from supplynet.policies.ordering import (
-    BaseStock,
-    MakeToOrder,
-    OrderUpToExponentialSmoothing,
-    OrderUpToMovingAverage,
-    Plan,
-    Sterman,
-)
+from supplynet.policies.allocation import Priority
+from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule, SourcingRule
+from supplynet.policies.input import DaysOfCover
+from supplynet.policies.ordering import BaseStock, MakeToOrder, Plan, Sterman
 from supplynet.prepare import prepare
 
+ORDERING, INPUT, SOURCING, ALLOCATION = (
+    [rule for rule in gathered("EXAMPLES") if isinstance(rule, kind)]
+    for kind in (OrderingRule, InputRule, SourcingRule, AllocationRule)
+)
 SHAPES = ("serial", "assembly", "distribution", "general", "cyclic", "cyclic_same_day")
 GRAIN = 0.30127  # real quantities are multiples of it, so that no sum of a few of them lies on an edge of rounding
-
-
-@dataclass(frozen=True, slots=True)
-class Listener(OrderingRule):
-    """A rule of a user, plain numpy: closes a part of the gap to what the dearer of two sources lately showed."""
-
-    periods: float
-    adjustment: float = 0.5
-    width: int = 2
-    reads: ClassVar = ("inventory_position", "supply_line", "told_demand", "told_shipped")
-    structure: ClassVar = ("width",)
-
-    @property
-    def memory(self) -> tuple[Memory, ...]:
-        return (
-            Memory("lately", "units/period", width=self.width, start="normal_output"),
-            Memory("age", "periods", dtype=np.int64),
-            Memory("highest", "units/period", start="normal_output", times=0.5),
-        )
-
-    def order(self, local: Local, production_order: Array) -> None:
-        local.lately[local.age % self.width, np.arange(local.age.size)] = np.maximum(
-            local.told_demand, local.told_shipped
-        )
-        local.age[:] += 1
-        np.maximum(local.highest, local.lately.max(axis=0), out=local.highest)
-        wanted = self.periods * local.lately.mean(axis=0) + local.highest
-        seen = local.inventory_position - 0.5 * local.supply_line
-        production_order[:] = np.maximum(0.0, self.adjustment * (wanted - seen))
-
-
-@dataclass(frozen=True, slots=True)
-class Hoarder(InputRule):
-    """A rule of a user, plain numpy: lot-for-lot for the backlog, and a part of its own last order once more."""
-
-    again: float
-    reads: ClassVar = ("production_backlog", "units_per_output", "share", "input_stock", "on_order", "order", "reach")
-
-    @property
-    def memory(self) -> tuple[Memory, ...]:
-        return (Memory("wanted", "units", start="normal_output"),)
-
-    def purchase(self, local: Local, order: Array) -> None:
-        local.wanted[:] = 0.5 * (local.wanted + local.production_backlog)
-        lanes = np.diff(local.first_end)
-        owner = np.repeat(np.arange(local.wanted.size), np.diff(local.first_input))
-        need = np.repeat(local.units_per_output * local.wanted[owner], lanes) * local.share
-        lacking = np.maximum(0.0, need - local.input_stock - local.on_order)
-        order[:] = lacking + self.again * local.order / (1.0 + local.reach)
 
 
 @st.composite
@@ -97,8 +47,7 @@ def graphs(draw: Any, *, integers: bool = False, shapes: tuple[str, ...] = SHAPE
     return _Author(draw, integers, draw(st.sampled_from(possible))).write()
 
 
-def starts() -> st.SearchStrategy[str]:
-    return st.sampled_from(("steady", "empty"))
+starts = partial(st.sampled_from, ("steady", "empty"))
 
 
 class _Author:
@@ -150,15 +99,22 @@ class _Author:
         if buys and self.shape == "cyclic_same_day":
             made["input_rule"] = self.days_of_cover()
         elif buys and not self.integers and self.maybe():
-            made["input_rule"] = self.one(self.days_of_cover(), LotForLot(), Hoarder(self.part()))
+            made["input_rule"] = self.one(self.days_of_cover(), Hoarder(self.part()), *INPUT)
         if not self.integers:
-            made["allocation"] = self.one(Proportional(), Priority(), Uniform())
+            if buys and self.maybe():
+                made["sourcing"] = self.one(*SOURCING)
+            made["allocation"] = self.one(*ALLOCATION)
             if self.maybe():
                 made["product"] = self.one("part", "material")
         else:
             made["allocation"] = Priority()
         made["production_lead_time"] = self.lead_time(self.one(0, 0, 1, 2))
         made["on_hand"] = self.quantity(0, 60)
+        if self.maybe(4):
+            made |= {"lot": self.quantity(2, 9), "setup": self.pick(1, 6) / 4, "unit_time": self.pick(0, 2) / 8}
+        if "ordering" in made and not made["ordering"].makes_to_order and self.maybe(4):
+            sizes = {"order_multiple": self.quantity(0, 5), "minimum_order_quantity": self.quantity(0, 9)}
+            made |= sizes | {"order_cap": self.quantity(9, 40)}
         if self.maybe():
             random = Bernoulli(0.75, self.quantity(5, 60)) if self.integers or self.maybe() else Normal(20.0, 12.0)
             made["capacity"] = self.one(self.quantity(5, 60), random, Step(30.0, 4.0, 6))
@@ -169,7 +125,8 @@ class _Author:
     def customer(self) -> dict[str, Any]:
         size = self.quantity(1, 20)
         processes = [Constant(size), Step(size, 2 * size, 5), Trace((size, 0.0, 3 * size, size), repeat=True)]
-        processes.append(Poisson(float(self.pick(1, 9))))
+        processes += [Poisson(float(self.pick(1, 9))), EarlyInterest(Poisson(4.0), 0.5, self.pick(0, 3))]
+        processes.append(EarlyInterest(Poisson(2.0 * self.pick(1, 9)), 0.5))
         if not self.integers:
             processes += [Normal(size, size), AR1(size, 0.5 * size, 0.7), NegativeBinomial(size, 2 * size + 1)]
             processes += [Seasonal(Normal(size, 0.1 * size), 0.8, 7.0)]
@@ -191,13 +148,8 @@ class _Author:
         rules += [Sterman(level, self.pick(0, 4) / 4, self.pick(0, 4) / 4, 0.0, self.pick(0, 3), True)]
         rules += [] if cycles else [MakeToOrder(), MakeToOrder()]
         if not self.integers:
-            told = self.one("demand", "told_demand")
-            rules += [
-                OrderUpToMovingAverage(self.pick(1, 4), self.quantity(0, 9), told),
-                OrderUpToExponentialSmoothing(self.part(), self.quantity(0, 9), told),
-                Sterman(level, self.part(), self.part(), self.part(), self.pick(0, 3), self.maybe()),
-                Listener(self.quantity(0, 15), self.part(), self.pick(1, 3)),
-            ]
+            rules += [Listener(self.quantity(0, 15), self.part(), self.pick(1, 3))]
+            rules += [rule for rule in ORDERING if not (cycles and rule.makes_to_order)]
         return self.one(*rules)
 
     def days_of_cover(self) -> DaysOfCover:
@@ -213,8 +165,8 @@ class _Author:
             "back": back,
         }
         seller = self.graph.nodes[supplier]
-        makes_to_order = isinstance(seller.get("ordering", MakeToOrder()), MakeToOrder)
-        if self.maybe() and not (makes_to_order and seller["production_lead_time"] != 0):
+        takes_time = seller["production_lead_time"] != 0 or "lot" in seller
+        if self.maybe() and not (seller.get("ordering", MakeToOrder()).makes_to_order and takes_time):
             made["unfilled"] = "lost"
         for slot in ("orders_in_mail", "goods_in_transit", "input_stock"):
             if self.maybe(5):
@@ -253,8 +205,8 @@ class _Author:
         """Tell those who listen; a source downstream may tell on the same day what it booked."""
         nodes = list(self.graph.nodes)
         for reader in nodes:
-            rule = self.graph.nodes[reader].get("ordering")
-            told = [name for name in rule.reads if name.startswith("told_")] if rule else []
+            rules = [rule for key in ("ordering", "input_rule") if (rule := self.graph.nodes[reader].get(key))]
+            told = dict.fromkeys(name for rule in rules for name in rule.reads if name.startswith("told_"))
             for tells in (name.removeprefix("told_") for name in told):
                 for source in self.some([name for name in nodes if name != reader], 0, 2) or [nodes[-1]]:
                     at_once = tells == "demand" and nodes.index(source) > nodes.index(reader) and self.maybe()

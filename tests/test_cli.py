@@ -12,7 +12,7 @@ import pytest
 from shell import one_object, shell, written
 
 import supplynet
-from supplynet import cli, plot, report, saving
+from supplynet import cli, plot, progress, report, saving
 from supplynet.record import Keep
 from supplynet.scenarios import READY_MADE
 
@@ -162,16 +162,16 @@ def test_the_progress_bar_waits_and_draws_seldom(monkeypatch):
             return True
 
     monkeypatch.setattr(sys, "stderr", Terminal())
-    with cli.Progress(1000) as patient:
+    with progress.Progress(1000) as patient:
         patient.keep(0)
     assert patient.bar is None
-    monkeypatch.setattr(cli, "PATIENCE", 0.0)
-    with cli.Progress(1000) as hasty:
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    with progress.Progress(1000) as hasty:
         for period in range(1000):
             hasty.keep(period)
     assert hasty.bar is not None and hasty.bar.tasks[0].completed < 1000
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    assert cli.Progress(1000).next == float("inf")
+    assert progress.Progress(1000).next == float("inf")
 
 
 def test_scenarios_and_show_list_what_there_is():

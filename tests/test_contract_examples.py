@@ -1,8 +1,6 @@
-"""Three systems whose rules are written here, as a user would write them: kanban, point of sale, build-to-order."""
+"""Three pull systems, day by day as worked by hand: kanban with two kinds of cards, point of sale, build-to-order."""
 
 import math
-from dataclasses import dataclass
-from typing import ClassVar
 
 import networkx as nx
 import numpy as np
@@ -10,68 +8,11 @@ import pytest
 
 import supplynet
 from supplynet.demand import Trace
-from supplynet.policies.contract import InputRule, Memory, OrderingRule
-from supplynet.policies.ordering import BaseStock, MakeToOrder
+from supplynet.policies.containers import full
+from supplynet.policies.input import WithdrawalCards
+from supplynet.policies.ordering import BaseStock, BuildToOrder, Kanban, MakeToOrder, POSReplenishment
 
 SAME_DAY = {"order_lead_time": 0, "shipment_lead_time": 0}
-
-
-def full_containers(units, container):
-    """Count whole containers; a number that is whole but for rounding is whole."""
-    return np.floor(np.round(units / container, 9))
-
-
-@dataclass(frozen=True, slots=True)
-class ProductionCards(OrderingRule):
-    """Each card that hangs on no full container, and is not on its way back with one, asks for one."""
-
-    cards: float
-    container: float
-    reads: ClassVar = ("on_hand", "backlog", "in_process", "production_backlog")
-
-    def order(self, local, production_order):
-        kept = full_containers(np.maximum(0.0, local.on_hand - local.backlog), self.container)
-        coming = -full_containers(-(local.in_process + local.production_backlog), self.container)
-        production_order[:] = self.container * np.maximum(0.0, self.cards - kept - coming)
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawalCards(InputRule):
-    """Each card that hangs on no full container beside the machine, and is not under way, fetches one."""
-
-    cards: float
-    container: float
-    reads: ClassVar = ("production_backlog", "units_per_output", "input_stock", "on_order")
-    covers_backlog: ClassVar = False
-
-    def purchase(self, local, order):
-        needed = np.repeat(local.production_backlog, np.diff(local.first_input)) * local.units_per_output
-        needed = np.repeat(needed, np.diff(local.first_end))
-        kept = full_containers(np.maximum(0.0, local.input_stock - needed), self.container)
-        coming = -full_containers(-local.on_order, self.container)
-        order[:] = self.container * np.maximum(0.0, self.cards - kept - coming)
-
-
-@dataclass(frozen=True, slots=True)
-class PointOfSale(OrderingRule):
-    """Keep what the whole echelon holds at `horizon` periods of the mean of the last two periods of customer demand."""
-
-    horizon: float
-    reads: ClassVar = ("told_demand",)
-
-    @property
-    def memory(self):
-        return (
-            Memory("yesterday", "units/period", start="normal_output"),
-            Memory("echelon_position", "units", start="normal_output", times=self.horizon),
-        )
-
-    def order(self, local, production_order):
-        target = self.horizon * (local.told_demand + local.yesterday) / 2.0
-        local.echelon_position -= local.told_demand
-        np.maximum(0.0, target - local.echelon_position, out=production_order)
-        local.echelon_position += production_order
-        local.yesterday[:] = local.told_demand
 
 
 def play(graph, periods, *, start="empty", signals=()):
@@ -92,10 +33,10 @@ def two_stages(quantities, cards=3.0):
     line = nx.DiGraph()
     line.add_node("customer", kind="customer", demand=Trace(quantities))
     line.add_node(
-        "machining", kind="factory", ordering=ProductionCards(cards, 2.0), production_lead_time=2, on_hand=2.0 * cards,
+        "machining", kind="factory", ordering=Kanban(cards, 2.0), production_lead_time=2, on_hand=2.0 * cards,
     )  # fmt: skip
     line.add_node(
-        "assembly", kind="factory", ordering=ProductionCards(2.0, 2.0), input_rule=WithdrawalCards(3.0, 2.0),
+        "assembly", kind="factory", ordering=Kanban(2.0, 2.0), input_rule=WithdrawalCards(3.0, 2.0),
         production_lead_time=1, on_hand=4.0,
     )  # fmt: skip
     line.add_edge("machining", "assembly", order_lead_time=0, shipment_lead_time=1, input_stock=6.0)
@@ -137,9 +78,9 @@ def test_no_stage_ever_has_more_containers_than_cards(cards):
     result = play(two_stages(tuple(random.integers(0, 9, 300).astype(float)), cards), 300)
     for stage, limit in (("machining", cards), ("assembly", 2.0)):
         coming = np.array(of_node(result, "in_process", stage)) + of_node(result, "production_backlog", stage)
-        containers = full_containers(np.array(of_node(result, "on_hand", stage)), 2.0) + coming / 2.0
+        containers = full(np.array(of_node(result, "on_hand", stage)), 2.0) + coming / 2.0
         assert containers.max() == limit
-    kept = full_containers(np.array(of_lane(result, "input_stock", "machining>assembly")), 2.0)
+    kept = full(np.array(of_lane(result, "input_stock", "machining>assembly")), 2.0)
     assert (kept + np.array(of_lane(result, "on_order", "machining>assembly")) / 2.0).max() == 3.0
 
 
@@ -159,7 +100,7 @@ def longest_wait(cards, demand, lead, container, *, fetched):
         leads = {"order_lead_time": lead // 2, "shipment_lead_time": lead - lead // 2}
         shop.add_edge("store", "shop", input_stock=cards * container, **leads)
     else:
-        rule = ProductionCards(cards, container)
+        rule = Kanban(cards, container)
         shop.add_node("shop", kind="factory", ordering=rule, production_lead_time=lead, on_hand=cards * container)
     shop.add_edge("shop", "customer", **SAME_DAY)
     return max(of_node(play(shop, 80), "backlog", "shop"))
@@ -185,7 +126,7 @@ def shops(delay):
     chain = nx.DiGraph()
     chain.add_node("customer", kind="customer", demand=Trace((4.0, 6.0, 8.0, 4.0, 4.0, 0.0, 4.0, 4.0)))
     chain.add_node("shop", kind="distributor", ordering=BaseStock(20.0), on_hand=12.0)
-    chain.add_node("wholesaler", kind="distributor", ordering=PointOfSale(3.0), on_hand=30.0)
+    chain.add_node("wholesaler", kind="distributor", ordering=POSReplenishment(3.0, 2), on_hand=30.0)
     chain.add_node("mill", kind="supplier")
     chain.add_edge("shop", "customer", **SAME_DAY)
     chain.add_edge("wholesaler", "shop", order_lead_time=1, shipment_lead_time=1)
@@ -219,9 +160,9 @@ def test_news_of_sales_two_days_old_shifts_the_orders_by_two_days():
 def test_a_rule_that_is_told_what_no_signal_tells_is_an_error_that_names_the_cure():
     chain = nx.DiGraph()
     chain.add_node("customer", kind="customer", demand=4.0)
-    chain.add_node("shop", kind="factory", ordering=PointOfSale(3.0))
+    chain.add_node("shop", kind="factory", ordering=POSReplenishment(3.0, 2))
     chain.add_edge("shop", "customer", **SAME_DAY)
-    with pytest.raises(ValueError, match=r"PointOfSale reads told_demand, but no signal tells .* add a Signal"):
+    with pytest.raises(ValueError, match=r"POSReplenishment reads told_demand, but no signal tells .* add a Signal"):
         play(chain, 3)
 
 
@@ -239,7 +180,7 @@ def test_build_to_order_draws_complete_kits_from_its_component_stocks_as_worked_
     #  6       1         1+1 |     4         7      1 |  0+14         0      2 |     2
     shop = nx.DiGraph()
     shop.add_node("customer", kind="customer", demand=Trace((3.0, 6.0, 5.0, 2.0, 0.0, 7.0, 1.0)))
-    shop.add_node("assembler", kind="factory", ordering=MakeToOrder())
+    shop.add_node("assembler", kind="factory", ordering=BuildToOrder())
     for component, units, target, lead in (("chips", 1.0, 10.0, 2), ("disks", 2.0, 12.0, 1)):
         shop.add_node(component, kind="supplier")
         stock = {"target": target, "input_stock": target}
@@ -263,7 +204,7 @@ def test_one_pool_of_chips_serves_two_models_whose_demand_shifts_between_them():
     shop.add_node("pool", kind="distributor", ordering=BaseStock(16.0), on_hand=16.0)
     shop.add_edge("maker", "pool", shipment_lead_time=2)
     for model, quantities in (("tower", (8.0, 1.0, 6.0, 0.0, 3.0)), ("laptop", (0.0, 7.0, 2.0, 8.0, 5.0))):
-        shop.add_node(model, kind="factory", ordering=MakeToOrder())
+        shop.add_node(model, kind="factory", ordering=BuildToOrder())
         shop.add_node(f"{model} buyer", kind="customer", demand=Trace(quantities))
         shop.add_edge("pool", model, **SAME_DAY)
         shop.add_edge(model, f"{model} buyer", **SAME_DAY)

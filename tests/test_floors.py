@@ -14,9 +14,13 @@ PACKAGE = ROOT / "supplynet"
 FLOORS = (
     ("schema", "randomness", "topologies", "checks", "ranges"),
     ("network", "graphs", "layout", "state", "opening", "schedule"),
-    ("compiled", "distributions", "demand", "disruptions", "policies.contract", "policies.forecasts"),
+    (
+        "compiled", "distributions", "demand", "interest", "disruptions",
+        "policies.parameters", "policies.contract", "policies.forecasts", "policies.containers",
+    ),
     ("policies", "phases", "signals"),
     (
+        "rule_checks",
         "prepare",
         "lower",
         "luck",
@@ -28,11 +32,12 @@ FLOORS = (
         "outcomes",
         "finance",
         "reference",
+        "reference_parts",
     ),
-    ("levers", "scenario", "readers"),
-    ("scenarios", "saving", "sweep", "risk"),
+    ("rule_levers", "levers", "scenario", "readers"),
+    ("scenarios", "saving", "rule_example", "sweep", "risk"),
     ("agents", "model"),
-    ("plot", "report", "cli"),
+    ("plot", "report", "scenario_pages", "rule_pages", "progress", "cli"),
 )
 HEAVY = {
     "numba": 2, "scipy": 2, "pandas": 5, "pyarrow": 5, "tomli_w": 6, "matplotlib": 8, "typer": 8, "rich": 8,
@@ -91,7 +96,7 @@ def test_a_heavy_library_is_imported_only_from_its_floor_on(module: str) -> None
 
 def test_phases_do_not_import_each_other_and_rules_neither() -> None:
     for module, path in modules().items():
-        for family in ("phases.", "policies.ordering.", "policies.input.", "policies.allocation."):
+        for family in ("phases.", "policies.ordering.", "policies.input.", "policies.allocation.", "policies.sourcing."):
             if module.startswith(family):
                 siblings = {name for name in imports(path) if name.startswith(f"supplynet.{family}")}
                 assert not siblings, f"{module} imports {siblings}"

@@ -15,7 +15,7 @@ from supplynet.compiled import Kernel
 from supplynet.demand import AR1, Trace
 from supplynet.distributions import Bernoulli, Discrete, Normal, Poisson
 from supplynet.lower import Case
-from supplynet.policies.allocation import Priority, Uniform
+from supplynet.policies.allocation import FinalDemand, Priority, Uniform, WaterFill
 from supplynet.policies.input import DaysOfCover
 from supplynet.policies.ordering import (
     BaseStock,
@@ -24,11 +24,13 @@ from supplynet.policies.ordering import (
     OrderUpToMovingAverage,
     Sterman,
 )
+from supplynet.policies.sourcing import ShareByReliability
 from supplynet.record import Record
 from supplynet.schema import results
 
 PERIODS = 50
-KEYS = [key for table in ("node", "inbound", "outbound") for key in results(table)]
+# all but interest, which comes in whole units, so that other units would not scale it
+KEYS = [key for table in ("node", "inbound", "outbound") for key in results(table) if key != "interest"]
 FLOWS = [key for key in KEYS if key != "cost"]
 LUCK = {
     "town": Normal(12.0, 4.0), "village": AR1(6.0, 2.0, 0.5), "web": Normal(9.0, 5.0),
@@ -41,9 +43,10 @@ GIVEN = {
 
 
 def web_of_firms(luck, *, scale=1.0, shuffled=False, new_name=str, strangers=False):
-    """Two farms and a can maker feed a cannery with two inputs; two stores of unlike rationing feed three shops.
+    """Two farms and a can maker feed a cannery with two inputs; two stores feed three shops; all ration differently.
 
-    All rules, both kinds of unfilled lanes, a signal, random and same-day lead times; scale: units are so much smaller.
+    Both kinds of unfilled lanes, a signal, lots, sized orders, random and same-day lead times; scale: units are so much
+    smaller.
     """
 
     def of(quantity):
@@ -63,17 +66,22 @@ def web_of_firms(luck, *, scale=1.0, shuffled=False, new_name=str, strangers=Fal
     nodes = {
         "farm": {"kind": "supplier", "product": "crop"},
         "far farm": {"kind": "supplier", "product": "crop", "capacity": of(luck["capacity"])},
-        "cans": {"kind": "factory", "ordering": MakeToOrder(), "production_lead_time": 1, **money},
+        "cans": {
+            "kind": "factory", "ordering": MakeToOrder(), "production_lead_time": 1, "lot": 10.0 * scale, "setup": 0.1,
+            "unit_time": 0.03 / scale, **money,
+        },
         "cannery": {
             "kind": "factory", "ordering": OrderUpToExponentialSmoothing(0.3, 1.0), "production_lead_time": 2,
-            "input_rule": DaysOfCover(3.0), "capacity": 45.0 * scale, "allocation": Uniform(), **held,
+            "input_rule": DaysOfCover(3.0), "sourcing": ShareByReliability(), "capacity": 45.0 * scale,
+            "allocation": Uniform(), **held,
         },
         "north": {"kind": "distributor", "ordering": OrderUpToMovingAverage(4, 1.0), "allocation": Priority(), **held},
         "south": {
-            "kind": "distributor", "ordering": Sterman(60.0 * scale, 0.3, 0.5, 0.2), **held,
+            "kind": "distributor", "ordering": Sterman(9.0 * scale, 0.3, 0.5, 0.2), "allocation": FinalDemand(False),
+            "minimum_order_quantity": 5.0 * scale, "order_multiple": 2.0 * scale, "capacity": 6.0 * scale, **held,
         },
-        "shop 1": {"kind": "distributor", "ordering": BaseStock(60.0 * scale), **held},
-        "shop 2": {"kind": "distributor", "ordering": BaseStock(9.0 * scale), **held},
+        "shop 1": {"kind": "distributor", "ordering": BaseStock(25.0 * scale), "allocation": WaterFill(), **held},
+        "shop 2": {"kind": "distributor", "ordering": BaseStock(4.0 * scale), "allocation": FinalDemand(), **held},
         "shop 3": {"kind": "distributor", "ordering": OrderUpToMovingAverage(3, 0.5, "told_demand"), **held},
         **{name: {"kind": "customer", "demand": of(luck[name]), **money} for name in ("town", "village", "web")},
     }  # fmt: skip
@@ -86,12 +94,15 @@ def web_of_firms(luck, *, scale=1.0, shuffled=False, new_name=str, strangers=Fal
         ("north", "shop 1"): {"shipment_lead_time": 2, "priority": 2.0},
         ("north", "shop 2"): {"shipment_lead_time": 1, "priority": 1.0},
         ("north", "shop 3"): {"shipment_lead_time": 1, "priority": 1.0, "share": 0.5, "unfilled": "lost"},
-        ("south", "shop 3"): {"shipment_lead_time": luck["lead"], "share": 0.5},
+        ("south", "shop 3"): {"shipment_lead_time": luck["lead"], "share": 0.375},
+        ("shop 2", "shop 3"): {"shipment_lead_time": 1, "share": 0.125},
         ("shop 1", "town"): {"shipment_lead_time": 0},
-        ("shop 2", "village"): {"shipment_lead_time": 0, "unfilled": "lost"},
-        ("shop 3", "web"): {"shipment_lead_time": 1},
+        ("shop 1", "village"): {"shipment_lead_time": 1, "share": 0.25, "normal_order": 5.0 * scale},
+        ("shop 2", "village"): {"shipment_lead_time": 0, "share": 0.75, "unfilled": "lost"},
+        ("shop 3", "web"): {"shipment_lead_time": 1, "share": 0.75},
+        ("south", "web"): {"shipment_lead_time": 1, "share": 0.25},
     }
-    for name in ("north", "south"):
+    for name in ("north", "south", "shop 1", "shop 2", "shop 3"):
         nodes[name]["product"] = "full cans"
     if strangers:
         nodes = {"a stranger": nodes["town"], "a stall": nodes["shop 1"] | {"kind": "factory"}} | nodes

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from networks import SHAPES, Hoarder, Listener, networks, starts
+from networks import SHAPES, networks, starts
+from users import Hoarder, Listener
 
 from supplynet import engine
 from supplynet.distributions import Normal
@@ -154,7 +155,7 @@ def test_a_rule_of_a_user_decides_and_remembers_alike_row_by_row():
         reference.step()
     ready.run(PERIODS)
     shops = [reference.agents[network.names.index(f"shop {number}")] for number in range(2)]
-    for which, names in enumerate((("lately", "age", "highest"), ("wanted",))):
+    for which, names in (("ordering", ("lately", "age", "highest")), ("input_rule", ("wanted",))):
         memory, before = next(
             (memory, before)
             for memory, before in zip(ready.union.state.memories, opened, strict=True)

@@ -10,19 +10,21 @@ from numba import prange
 from supplynet.compiled import kernel
 
 ONE = np.uint32(1)
+TINY = 1e-9  # of a lot or of a period: what is whole but for rounding is whole
 
 
 @kernel
 def produce(
     rows: Any, clock: Any, first_input: Any, first_end: Any, same_day: Any, dock_start: Any, dock_size: Any,
-    transport: Any, input_stock: Any, on_order: Any, stock: Any, units_per_output: Any, criticality: Any, capacity: Any,
-    production_lead: Any, line_start: Any, line_size: Any, line: Any, production_backlog: Any, production_started: Any,
-    in_process: Any, production: Any, on_hand: Any,
+    transport: Any, received: Any, input_stock: Any, on_order: Any, stock: Any, units_per_output: Any, criticality: Any,
+    capacity: Any, lot: Any, lot_time: Any, busy: Any, production_lead: Any, line_start: Any, line_size: Any, line: Any,
+    production_backlog: Any, production_started: Any, in_process: Any, production: Any, on_hand: Any,
 ) -> None:  # fmt: skip
     """The scarcest input decides; lanes of one input substitute for each other and are drawn in proportion to stock.
 
-    Goods of lanes that carry within the day are unloaded here. Source of criticality: Pichler et al. (2022), Journal of
-    Economic Dynamics and Control 144.
+    Goods of lanes that carry within the day are unloaded here. A machine with a `lot` starts whole lots, one after the
+    other, as its time allows; `busy` is how long it still works on those it has started. Source of criticality: Pichler
+    et al. (2022), Journal of Economic Dynamics and Control 144.
     """
     for i in prange(rows.size):
         node = rows[i]
@@ -33,6 +35,7 @@ def produce(
             for end in range(first_end[item], first_end[item + ONE]):
                 if same_day[end]:
                     arrived = transport[dock_start[end] + clock[dock_size[end]]]
+                    received[end] = arrived
                     input_stock[end] += arrived
                     on_order[end] -= arrived
                 held += input_stock[end]
@@ -41,6 +44,13 @@ def produce(
             makes = (1.0 - critical) * wanted + critical * (held / units)
             if held < units * wanted:
                 started = min(started, makes)
+        size = line_size[node]
+        lots = 0.0
+        if size > 1 and lot[node] > 0.0:
+            busy[node] = max(0.0, busy[node] - 1.0)
+            can_begin = np.ceil((1.0 - busy[node]) / lot_time[node] - TINY)
+            lots = min(np.floor(started / lot[node] + TINY), max(0.0, can_begin))
+            started = lots * lot[node]
         for item in range(first_input[node], first_input[node + ONE]):
             left = max(0.0, stock[item] - units_per_output[item] * started)
             first = first_end[item]
@@ -52,7 +62,6 @@ def produce(
                     input_stock[end] *= kept
         production_backlog[node] -= started
         production_started[node] = started
-        size = line_size[node]
         if size == 1:
             production[node] = started
             on_hand[node] += started
@@ -63,7 +72,15 @@ def produce(
             if due >= size:
                 due -= size
             line[line_start[node] + read] = 0.0
-            if due == today:
+            if lot[node] > 0.0:
+                for _ in range(int(lots)):
+                    busy[node] += lot_time[node]
+                    slot = np.int64(due) + np.int64(np.ceil(busy[node] - TINY))
+                    while slot >= size:
+                        slot -= np.int64(size)
+                    line[line_start[node] + slot] += lot[node]
+                in_process[node] += started
+            elif due == today:
                 production[node] += started
                 on_hand[node] += started
             else:

@@ -10,17 +10,19 @@ from numba import prange
 from numpy.typing import NDArray
 
 from supplynet.compiled import kernel
-from supplynet.policies.contract import InputRule, Local, decide
+from supplynet.policies.contract import Local, Rule, decide
 
 Array = NDArray[Any]
 ONE = np.uint32(1)
 
 
-def purchase(rule: InputRule, local: Local, clock: Array, order: Array) -> Callable[[], None]:
-    """The rule over a slice of rows and their inbound ends, as a call without arguments."""
+def purchase(
+    rule: Rule, rule_decides: Callable[[Local, Array], None], name: str, local: Local, clock: Array, out: Array
+) -> Callable[[], None]:
+    """A rule that writes a column of the inbound ends of a slice of rows, as a call without arguments."""
 
     def play() -> None:
-        decide(rule, rule.purchase, local, int(clock[0]), "order", order)
+        decide(rule, rule_decides, local, int(clock[0]), name, out)
 
     return play
 

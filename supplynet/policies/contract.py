@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Final, TypeVar
+from types import MappingProxyType
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.compiled import Kernel
+from supplynet.policies.parameters import LARGEST, check_parameters
 
 Array = NDArray[Any]
-LARGEST: Final = float(np.finfo(np.float64).max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,16 @@ class Rule:
     """Names of the columns that the rule reads (node columns; `told_<column>` for what signals tell)."""
     structure: ClassVar[tuple[str, ...]] = ()
     """Fields that all rows of one call share, such as the width of a memory."""
+    abbreviation: ClassVar[str] = ""
+    """What the field calls it for short; it is known by this name too."""
+    told_by: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Who tells a column where the network does not say: the market (all final customers it serves), its buyers, its
+    suppliers, the line_end (the last firms before the market), or the node itself."""
+    example: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Parameters of the worked example that `supplynet rules` shows."""
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
 
     @property
     def memory(self) -> tuple[Memory, ...]:
@@ -114,6 +125,23 @@ class InputRule(Rule):
         raise NotImplementedError(f"{type(self).__name__} lacks purchase(self, local, order); write it")
 
 
+class SourcingRule(Rule):
+    """Splits a buyer's need of an input among the lanes that bring it, anew in each period before it orders.
+
+    Sees what an input rule sees. Its parameters hold one value for each inbound end, and so does its memory, which may
+    start at a column of the ends, such as the `share` that was given.
+    """
+
+    __slots__ = ()
+
+    fixed: ClassVar[bool] = False
+    """True where the shares never change, so that nobody needs to ask."""
+
+    def split(self, local: Local, share: Array) -> None:
+        """Write share [end], >= 0, the shares of the lanes of each input summing to 1."""
+        raise NotImplementedError(f"{type(self).__name__} lacks split(self, local, share); write it")
+
+
 class AllocationRule(Rule):
     """Shares what is on hand among the lanes that wait for it; `allocate` is a kernel that fills `shipment`.
 
@@ -131,23 +159,6 @@ R = TypeVar("R", bound=Rule)
 def parameters(rule: Rule | type[Rule]) -> tuple[str, ...]:
     """The fields of a rule that may differ from row to row."""
     return tuple(field.name for field in fields(rule) if field.name not in rule.structure)
-
-
-def check_parameter(rule: Rule, name: str, *, least: float = -LARGEST, most: float = LARGEST) -> None:
-    """A parameter must be a finite number in a range.
-
-    Raises ValueError that names the rule, the parameter, its value and the range.
-    """
-    value = getattr(rule, name)
-    try:
-        fits = least <= float(value) <= most
-    except (TypeError, ValueError):
-        fits = False
-    if not fits:
-        lower = f" >= {least:g}" if least > -LARGEST else ""
-        upper = f" <= {most:g}" if most < LARGEST else ""
-        where = f"{type(rule).__name__}: {name} is {value!r}"
-        raise ValueError(f"{where}, must be a finite number{lower}{upper}; mend it")
 
 
 def check_written(rule: Rule, name: str, written: Array) -> None:

@@ -16,12 +16,11 @@ import numpy as np
 
 from supplynet import __version__
 from supplynet.checks import nearest
-from supplynet.levers import known_levers, read_like
+from supplynet.levers import read_like
 from supplynet.network import Network
-from supplynet.scenario import Scenario
+from supplynet.scenario import SETTINGS, Scenario
 
 READY_MADE: Final = ("flour-2020", "beer-game", "beer-game-sterman")
-SETTINGS: Final = ("periods", "seed", "warm_up", "start")
 
 
 def builder(name: str) -> Callable[..., Scenario]:
@@ -79,7 +78,7 @@ class Recipe:
     def with_lever(self, lever: str, value: Any) -> Recipe:
         """The recipe with one lever set, one of the scenario's own first; text is read in the type of the lever.
 
-        Raises ValueError for an unknown lever or a text that does not fit, with the nearest name.
+        A lever of the network is tried only when the scenario is built. Raises ValueError for a text that does not fit.
         """
         known = arguments(self.scenario)
         if lever in known:
@@ -89,11 +88,6 @@ class Recipe:
             return replace(
                 self, settings={**self.settings, lever: read_like("" if lever == "start" else 0, value, lever)}
             )
-        if "." not in lever:
-            columns = (name for name in known_levers(self.build().network) if "." not in name)
-            names = dict.fromkeys([*known, *SETTINGS, *columns])
-            if lever not in names:
-                raise ValueError(f"scenario {self.scenario!r} has no lever {lever!r}; {nearest(lever, names)}")
         earlier = {name: given for name, given in self.levers.items() if name != lever}
         return replace(self, levers={**earlier, lever: value})
 
@@ -129,9 +123,7 @@ class Recipe:
             given = ", ".join(f"{lever}={value!r}" for lever, value in self.own_levers.items())
             raise ValueError(f"scenario {self.scenario!r} with {given}: {fault}") from None
         scenario = replace(scenario, recipe=Recipe(self.scenario, dict(self.own_levers)), **self.settings)
-        for lever, value in self.levers.items():
-            scenario = scenario.with_lever(lever, value)
-        return scenario
+        return scenario.with_levers(self.levers, also=[*known, *SETTINGS])
 
 
 def read_recipe(path: str | Path) -> Recipe:

@@ -2,5 +2,12 @@
 
 from supplynet.policies.input.days_of_cover import DaysOfCover
 from supplynet.policies.input.lot_for_lot import LotForLot
+from supplynet.policies.input.shortage_gaming import ShortageGaming
+from supplynet.policies.input.withdrawal_cards import WithdrawalCards
 
-__all__ = ["DaysOfCover", "LotForLot"]
+__all__ = [
+    "DaysOfCover",
+    "LotForLot",
+    "ShortageGaming",
+    "WithdrawalCards",
+]

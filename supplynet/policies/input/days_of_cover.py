@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Final
 
 import numba
 
-from supplynet.policies.contract import Array, InputRule, Local, check_parameter
+from supplynet.policies.contract import Array, InputRule, Local
+from supplynet.policies.parameters import parameter
 
 BASES: Final = {"output": ("production_started",), "capped_demand": ("demand", "normal_output"), "demand": ("demand",)}
 """What usage can follow, and the columns that it is read from."""
@@ -18,23 +19,19 @@ BASES: Final = {"output": ("production_started",), "capped_demand": ("demand", "
 class DaysOfCover(InputRule):
     """Order yesterday's usage, and close a part of the gap to a stock of `cover` periods, lane by lane.
 
-    adjustment_time: periods in which a gap is closed; supply_line_weight: part of the supply line that is seen;
-    basis: what usage follows: yesterday's "output" (a long stop is absorbing), "capped_demand" (demand up to normal
-    output; recovers) or "demand" (oscillates). Source: Inoue & Todo (2019), Nature Sustainability 2.
+    The basis says what usage follows: with yesterday's "output" a long stop is absorbing, with "capped_demand" (demand
+    up to normal output) it recovers, with "demand" it oscillates. Source: Inoue & Todo (2019), Nature Sustainability 2.
     """
 
-    adjustment_time: float = 6.0
-    supply_line_weight: float = 1.0
-    basis: str = "capped_demand"
+    adjustment_time: float = parameter("periods", "time in which a gap is closed", default=6.0, least=1e-9)
+    supply_line_weight: float = parameter("", "part of the supply line that is seen", default=1.0, least=0.0)
+    basis: str = parameter("", "what usage follows", default="capped_demand", choices=tuple(BASES))
     structure: ClassVar = ("basis",)
     reads_yesterday: ClassVar = True
     covers_backlog: ClassVar = False
 
     def __post_init__(self) -> None:
-        if self.basis not in BASES:
-            raise ValueError(f"DaysOfCover: basis is {self.basis!r}, must be one of {', '.join(BASES)}; choose one")
-        check_parameter(self, "adjustment_time", least=1e-9)
-        check_parameter(self, "supply_line_weight", least=0.0)
+        InputRule.__post_init__(self)
         if self.supply_line_weight == 0:
             warnings.warn(
                 "DaysOfCover: with supply_line_weight 0 nobody remembers what is on order, and orders never settle "

@@ -16,6 +16,7 @@ class MakeToOrder(OrderingRule):
     """
 
     reads: ClassVar = ("demand",)
+    abbreviation: ClassVar = "mto"
     makes_to_order: ClassVar = True
 
     def order(self, local: Local, production_order: Array) -> None:

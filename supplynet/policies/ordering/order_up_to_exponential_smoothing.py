@@ -5,27 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from supplynet.policies.contract import Array, Local, Memory, OrderingRule, check_parameter
-from supplynet.policies.forecasts import order_up_to, update_smoothed
+from supplynet.policies import forecasts
+from supplynet.policies.contract import Array, Local, Memory, OrderingRule
+from supplynet.policies.parameters import parameter
 
 
 @dataclass(frozen=True, slots=True)
 class OrderUpToExponentialSmoothing(OrderingRule):
-    """Order up to the smoothed demand, times the coverage and some safety periods.
+    """Order up to the smoothed demand times the coverage, and safety stock.
 
-    smoothing: weight of the newest observation, in [0, 1]; safety_periods: periods of forecast held as safety stock;
-    forecast_from: the column that is forecast ("told_demand" where customer demand is shared).
     Source: Chen, Ryan & Simchi-Levi (2000), Naval Research Logistics 47(4).
     """
 
-    smoothing: float
-    safety_periods: float = 0.0
-    forecast_from: str = "demand"
+    smoothing: float = parameter("", "weight of the newest observation", default=0.3, least=0.0, most=1.0)
+    safety_periods: float = forecasts.safety_periods()
+    forecast_from: str = forecasts.forecast_from()
+    safety_factor: float = forecasts.safety_factor()
+    error_smoothing: float = forecasts.error_smoothing()
     structure: ClassVar = ("forecast_from",)
-
-    def __post_init__(self) -> None:
-        check_parameter(self, "smoothing", least=0.0, most=1.0)
-        check_parameter(self, "safety_periods", least=0.0)
+    told_by: ClassVar = {"demand": "market"}
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -33,8 +31,15 @@ class OrderUpToExponentialSmoothing(OrderingRule):
 
     @property
     def memory(self) -> tuple[Memory, ...]:
-        return (Memory("forecast", "units/period", start="normal_output"),)
+        return (Memory("forecast", "units/period", start="normal_output"), Memory("squared_error", "(units/period)^2"))
 
     def order(self, local: Local, production_order: Array) -> None:
-        update_smoothed(local.forecast, getattr(local, self.forecast_from), self.smoothing)
-        order_up_to(local.forecast, local.coverage, self.safety_periods, local.inventory_position, production_order)
+        observed = getattr(local, self.forecast_from)
+        forecasts.update_squared_error(
+            local.squared_error, local.forecast, 1.0, observed, self.error_smoothing, local.period
+        )
+        forecasts.update_smoothed(local.forecast, observed, self.smoothing)
+        forecasts.order_up_to(
+            local.forecast, local.coverage, self.safety_periods, self.safety_factor, local.squared_error,
+            local.inventory_position, production_order,
+        )  # fmt: skip

@@ -5,30 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from supplynet.policies.contract import Array, Local, Memory, OrderingRule, check_parameter
-from supplynet.policies.forecasts import order_up_to, update_moving_sum
+from supplynet.policies import forecasts
+from supplynet.policies.contract import Array, Local, Memory, OrderingRule
+from supplynet.policies.parameters import parameter
 
 
 @dataclass(frozen=True, slots=True)
 class OrderUpToMovingAverage(OrderingRule):
-    """Order up to the mean demand of the last `window` periods, times the coverage and some safety periods.
+    """Order up to the mean demand of the last `window` periods times the coverage, and safety stock.
 
-    window: periods; safety_periods: periods of forecast held as safety stock; forecast_from: the column that is
-    forecast ("told_demand" where customer demand is shared).
     Source: Chen, Drezner, Ryan & Simchi-Levi (2000), Management Science 46(3).
     """
 
-    window: int
-    safety_periods: float = 0.0
-    forecast_from: str = "demand"
+    window: int = parameter("periods", "how many periods the mean is over", default=5, least=1, whole=True)
+    safety_periods: float = forecasts.safety_periods()
+    forecast_from: str = forecasts.forecast_from()
+    safety_factor: float = forecasts.safety_factor()
+    error_smoothing: float = forecasts.error_smoothing()
     structure: ClassVar = ("window", "forecast_from")
-
-    def __post_init__(self) -> None:
-        if not (isinstance(self.window, int) and self.window >= 1):
-            raise ValueError(
-                f"OrderUpToMovingAverage: window is {self.window!r}, must be a whole number >= 1; round it"
-            )
-        check_parameter(self, "safety_periods", least=0.0)
+    told_by: ClassVar = {"demand": "market"}
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -39,9 +34,16 @@ class OrderUpToMovingAverage(OrderingRule):
         return (
             Memory("window", "units/period", width=self.window, start="normal_output"),
             Memory("total", "units", start="normal_output", times=self.window),
+            Memory("squared_error", "(units/period)^2"),
         )
 
     def order(self, local: Local, production_order: Array) -> None:
-        update_moving_sum(local.window, local.total, getattr(local, self.forecast_from), local.period)
-        forecast = local.total / self.window
-        order_up_to(forecast, local.coverage, self.safety_periods, local.inventory_position, production_order)
+        observed = getattr(local, self.forecast_from)
+        forecasts.update_squared_error(
+            local.squared_error, local.total, 1.0 / self.window, observed, self.error_smoothing, local.period
+        )
+        forecasts.update_moving_sum(local.window, local.total, observed, local.period)
+        forecasts.order_up_to(
+            local.total / self.window, local.coverage, self.safety_periods, self.safety_factor, local.squared_error,
+            local.inventory_position, production_order,
+        )  # fmt: skip

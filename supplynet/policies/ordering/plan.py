@@ -20,6 +20,7 @@ class Plan(OrderingRule):
 
     quantities: tuple[float, ...]
     structure: ClassVar = ("quantities",)
+    example: ClassVar = {"quantities": (8.0, 12.0, 6.0, 10.0)}
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quantities", tuple(float(quantity) for quantity in self.quantities))

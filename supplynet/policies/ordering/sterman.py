@@ -7,35 +7,31 @@ from typing import ClassVar
 
 import numpy as np
 
-from supplynet.policies.contract import Array, Local, Memory, OrderingRule, check_parameter
+from supplynet.policies.contract import Array, Local, Memory, OrderingRule
 from supplynet.policies.forecasts import update_smoothed
+from supplynet.policies.parameters import parameter
 
 
 @dataclass(frozen=True, slots=True)
 class Sterman(OrderingRule):
     """Order the expected demand, and correct a part of the gap to a desired stock, seeing a part of the supply line.
 
-    desired_stock: units of stock and weighed supply line (S'); stock_adjustment: part of the gap closed each period
-    (alpha); supply_line_weight: part of the supply line that is seen (beta); smoothing: of the expected demand (theta;
-    0 keeps it as it opened); fixed_periods: opening periods in which normal_output is ordered whatever happens;
-    whole_units: round orders half up. Source: Sterman (1989), Management Science 35(3).
+    Source: Sterman (1989), Management Science 35(3).
     """
 
-    desired_stock: float
-    stock_adjustment: float = 1.0
-    supply_line_weight: float = 1.0
-    smoothing: float = 0.0
-    fixed_periods: int = 0
-    whole_units: bool = False
+    desired_stock: float = parameter("units", "stock and weighed supply line that one wants (S')")
+    stock_adjustment: float = parameter("", "part of the gap closed each period (alpha)", default=1.0, least=0.0)
+    supply_line_weight: float = parameter("", "part of the supply line that is seen (beta)", default=1.0, least=0.0)
+    smoothing: float = parameter(
+        "", "of the expected demand (theta); 0 keeps it as it opened", default=0.0, least=0.0, most=1.0
+    )
+    fixed_periods: int = parameter(
+        "periods", "opening periods in which normal_output is ordered whatever happens", default=0, least=0, whole=True
+    )
+    whole_units: bool = parameter("", "round orders half up", default=False)
     reads: ClassVar = ("inventory_position", "supply_line", "demand", "normal_output")
     structure: ClassVar = ("whole_units",)
-
-    def __post_init__(self) -> None:
-        check_parameter(self, "desired_stock")
-        check_parameter(self, "stock_adjustment", least=0.0)
-        check_parameter(self, "supply_line_weight", least=0.0)
-        check_parameter(self, "smoothing", least=0.0, most=1.0)
-        check_parameter(self, "fixed_periods", least=0.0)
+    example: ClassVar = {"desired_stock": 17.0, "stock_adjustment": 0.26, "supply_line_weight": 0.34, "smoothing": 0.36}
 
     @property
     def memory(self) -> tuple[Memory, ...]:

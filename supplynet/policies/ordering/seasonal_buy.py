@@ -1,0 +1,93 @@
+"""Seasonal buy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numba
+import numpy as np
+
+from supplynet.policies.contract import Array, Local, Memory, OrderingRule
+from supplynet.policies.parameters import parameter
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonalBuy(OrderingRule):
+    """Buy once for a whole season, before much is sold; or keep a part back and buy again when early sales are seen.
+
+    The quantity is the newsvendor's for normal demand. Early sales, divided by the part of a season that they usually
+    are, are a second forecast, and Bayes weighs the two; the second buy fills up to the new quantity. What is left over
+    at the end of a season counts as salvaged, not as stock for the next.
+    Source: Arrow, Harris & Marschak (1951), Econometrica 19(3); Fisher & Raman (1996), Operations Research 44(1).
+    """
+
+    mean: float = parameter("units/season", "forecast demand of a season", least=0.0)
+    sd: float = parameter("units/season", "standard deviation of the error of that forecast", least=0.0)
+    price: float = parameter("money/unit", "what a unit sells for")
+    cost: float = parameter("money/unit", "what a unit costs")
+    salvage: float = parameter("money/unit", "what a unit left over is worth", default=0.0)
+    season: int = parameter("periods", "length of a season", default=16, least=1, whole=True)
+    first_share: float = parameter("", "part of the quantity that is bought first", default=1.0, least=0.0, most=1.0)
+    second_buy: int = parameter(
+        "periods", "from the start of a season to the second buy, 0 = none", default=0, least=0, whole=True
+    )
+    early_share: float = parameter(
+        "", "part of a season's demand that usually comes until the second buy, its period included", default=0.25,
+        least=1e-9, most=1.0,
+    )  # fmt: skip
+    signal_sd: float = parameter(
+        "units/season", "standard deviation of the error of what early sales foretell", default=0.0, least=0.0
+    )
+    reads: ClassVar = ("demand",)
+    example: ClassVar = {"mean": 320.0, "sd": 160.0, "price": 100.0, "cost": 40.0, "salvage": 20.0}
+
+    def __post_init__(self) -> None:
+        OrderingRule.__post_init__(self)
+        if not self.price > self.cost > self.salvage:
+            raise ValueError(
+                f"SeasonalBuy: price, cost and salvage are {self.price}, {self.cost} and {self.salvage}, must fall in "
+                "this order, or one would buy nothing or without end; mend them"
+            )
+        if self.second_buy >= self.season:
+            raise ValueError(
+                f"SeasonalBuy: second_buy is {self.second_buy}, must be below the season, {self.season}; buy earlier"
+            )
+
+    @property
+    def memory(self) -> tuple[Memory, ...]:
+        return (Memory("asked", "units"), Memory("bought", "units"), Memory("safety", "standard deviations"))
+
+    def order(self, local: Local, production_order: Array) -> None:
+        if local.period == 0:
+            from scipy.special import ndtri
+
+            local.safety[:] = ndtri((self.price - self.cost) / (self.price - self.salvage))
+        _buy(
+            local.period, self.season, self.second_buy, self.mean, self.sd, self.first_share, self.early_share,
+            self.signal_sd, local.demand, local.safety, local.asked, local.bought, production_order,
+        )  # fmt: skip
+
+
+@numba.njit(cache=True)
+def _buy(
+    period: Any, season: Any, second_buy: Any, mean: Any, sd: Any, first_share: Any, early_share: Any, signal_sd: Any,
+    demand: Any, safety: Any, asked: Any, bought: Any, order: Any,
+) -> None:  # fmt: skip
+    """The first buy, the second one, or on other days nothing; what was asked is counted every day."""
+    for row in range(order.size):
+        day = period % int(season[row])
+        if day == 0:
+            asked[row] = 0.0
+        asked[row] += demand[row]
+        order[row] = 0.0
+        if day == 0:
+            order[row] = first_share[row] * max(0.0, mean[row] + safety[row] * sd[row])
+            bought[row] = order[row]
+        elif day == second_buy[row]:
+            variance, noise = sd[row] * sd[row], signal_sd[row] * signal_sd[row]
+            weight = variance / (variance + noise) if variance > 0.0 else 0.0
+            foretold = mean[row] + weight * (asked[row] / early_share[row] - mean[row])
+            up_to = foretold + safety[row] * np.sqrt(variance * (1.0 - weight))
+            order[row] = max(0.0, up_to - bought[row])
+            bought[row] += order[row]

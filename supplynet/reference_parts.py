@@ -1,0 +1,86 @@
+"""What the agents of reference.py hold in their hands: lanes, inputs, pipelines, and what chance and time decide."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, reduce
+from operator import add
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from supplynet.demand import as_process
+from supplynet.interest import EarlyInterest
+from supplynet.network import Network
+from supplynet.policies.contract import Array
+from supplynet.randomness import replicate, stream_keys, uniforms
+
+TINY = 1e-9  # of a lot or of a period: what is whole but for rounding is whole
+
+
+def pipeline(filled: int, quantity: float) -> defaultdict[int, float]:
+    """What is under way, by the period in which it is due; the first periods are filled."""
+    return defaultdict(float, dict.fromkeys(range(filled), quantity))
+
+
+def total(quantities: Iterable[float]) -> float:
+    """Add up one after the other, as the engine does; the built-in sum may round otherwise."""
+    return reduce(add, quantities, 0.0)
+
+
+def column(owners: Iterable[Any], name: str) -> Array:
+    """What each of these shows under a name."""
+    return np.array([getattr(owner, name) for owner in owners])
+
+
+class Lane(SimpleNamespace):
+    """The buyer's end knows order, input_stock and on_order, the supplier's end booked, backlog and shipment."""
+
+
+class Input(SimpleNamespace):
+    """One product that an agent needs, and the lanes that bring it; they substitute for each other."""
+
+    def held(self) -> float:
+        return total(lane.input_stock for lane in self.lanes)
+
+    def draw(self, quantity: float) -> None:
+        """Take out a quantity, or all there is, from each lane in proportion to its stock."""
+        held = self.held()
+        left = max(0.0, held - quantity)
+        for lane in self.lanes:
+            lane.input_stock = left if len(self.lanes) == 1 else lane.input_stock * (left / held if held else 1.0)
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What chance or time decides about a row in a period; a process may look back to the beginning."""
+
+    network: Network
+    seed: int
+    replication: int
+
+    def of(self, table: str, what: str, row: int, fixed: Any) -> Callable[[int], Any]:
+        """A lead time, capacity, price or demand, by period."""
+        if (given := self.network.object_of(table, what, row)) is None:
+            return lambda today: fixed
+        return self._path(table, what, row, given.whole if what.endswith("lead_time") else as_process(given).path)
+
+    def of_interest(self, row: int) -> Callable[[int], Any]:
+        """What a customer looks at, by period: decided by the numbers that decide what it buys."""
+        given = self.network.object_of("node", "demand", row)
+        if not isinstance(given, EarlyInterest):
+            return lambda today: 0.0
+        return self._path("node", "demand", row, given.interest_path)
+
+    def _path(self, table: str, purpose: str, row: int, path: Callable[[Array], Array]) -> Callable[[int], Any]:
+        name = self.network.names[row] if table == "node" else self.network.lane_names()[row]
+        key = replicate(stream_keys(self.seed, purpose, [name]), self.replication)
+        return cache(lambda today: path(uniforms(key, range(today + 1)))[today, 0].item())
+
+
+def row_of(table: Mapping[str, Array], row: int) -> dict[str, Any]:
+    """One row of a prepared table, in plain Python."""
+    return {name: column[row].item() for name, column in table.items()}

@@ -1,0 +1,116 @@
+"""Faults in the rules, processes and sizes of a network: what its tables alone do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.demand import as_process
+from supplynet.distributions import Distribution
+from supplynet.network import Network
+from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule, Rule, SourcingRule, parameters
+from supplynet.policies.ordering import MakeToOrder
+from supplynet.schema import CUSTOMER, KINDS
+
+LEADS = (("node", "production_lead_time"), ("lane", "order_lead_time"), ("lane", "shipment_lead_time"))
+
+
+def check_objects(network: Network) -> Iterator[str]:
+    """Faults in distributions, processes and who has demand."""
+    labels = {
+        "node": network.names,
+        "lane": network.lane_names() if any(network.objects["lane", c].values for _, c in LEADS[1:]) else (),
+    }
+    for table, column in LEADS:
+        coded = network.objects[table, column]
+        for code, value in enumerate(coded.values):
+            if not isinstance(value, Distribution):
+                row = int(np.flatnonzero(coded.codes == code)[0])
+                yield (
+                    f"{table} {labels[table][row]!r}: {column} is {value!r}, must be a whole number >= 0 "
+                    "or a distribution; see supplynet.distributions"
+                )
+    for column in ("demand", "capacity", "price"):
+        coded = network.objects["node", column]
+        for code, value in enumerate(coded.values):
+            try:
+                as_process(value)
+            except (TypeError, ValueError) as fault:
+                row = int(np.flatnonzero(coded.codes == code)[0])
+                yield f"node {network.names[row]!r}: {column}: {fault}"
+    given = network.objects["node", "demand"].codes >= 0
+    is_customer = network.node["kind"] == CUSTOMER
+    for row in np.flatnonzero(given & ~is_customer).tolist():
+        kind = KINDS[network.node["kind"][row]]
+        yield f"node {network.names[row]!r}: a {kind} has no demand of its own; give the demand to a customer of it"
+    for row in np.flatnonzero(~given & is_customer).tolist():
+        yield f"customer {network.names[row]!r} has no demand; give it one, for example demand=Normal(100.0, 20.0)"
+
+
+def check_rules(network: Network) -> Iterator[str]:
+    """Faults in who has which rule."""
+    kinds: dict[str, type[Rule]] = {
+        "ordering": OrderingRule, "input_rule": InputRule, "sourcing": SourcingRule, "allocation": AllocationRule,
+    }  # fmt: skip
+    for column, kind in kinds.items():
+        coded = network.objects["node", column]
+        for code, value in enumerate(coded.values):
+            if not isinstance(value, kind):
+                row = int(np.flatnonzero(coded.codes == code)[0])
+                where = f"node {network.names[row]!r}: {column} is {value!r}"
+                yield f"{where}, must be a rule of kind {kind.__name__}; see supplynet.policies"
+            elif kind is AllocationRule and parameters(value):
+                yield f"{type(value).__name__}: an allocation rule has no parameters; let its kernel read a lane column"
+    ordered = network.objects["node", "ordering"].codes >= 0
+    needs_none = np.isin(network.node["kind"], [CUSTOMER, KINDS.index("supplier")])
+    for row in np.flatnonzero(~ordered & ~needs_none).tolist():
+        kind_name = KINDS[network.node["kind"][row]]
+        yield f"node {network.names[row]!r}: a {kind_name} needs an ordering rule; for example ordering=BaseStock(40.0)"
+    for row in np.flatnonzero((network.node["on_hand"] > 0) & (network.node["kind"] == CUSTOMER)).tolist():
+        yield (
+            f"customer {network.names[row]!r}: on_hand is {float(network.node['on_hand'][row])!r}, must be 0, since a "
+            "customer has no goods to sell; give its pantry as input_stock (and target) of the lane into it"
+        )
+    for row in np.flatnonzero(ordered & (network.node["kind"] == CUSTOMER)).tolist():
+        yield f"customer {network.names[row]!r}: a customer orders what it consumes; remove its ordering rule"
+
+
+def check_sizes(network: Network) -> Iterator[str]:
+    """Faults in the sizes of orders and in machines."""
+    node, ordering = network.node, network.objects["node", "ordering"]
+    multiple, least, most = node["order_multiple"], node["minimum_order_quantity"], node["order_cap"]
+    for row in np.flatnonzero(np.maximum(multiple, least) > most).tolist():
+        yield (
+            f"node {network.names[row]!r}: order_cap is {most[row]:g}, below its order_multiple {multiple[row]:g} or "
+            f"minimum_order_quantity {least[row]:g}, so it could never order; raise the cap"
+        )
+    echoes = np.array([*(isinstance(rule, MakeToOrder) for rule in ordering.values), True])[ordering.codes]
+    sized = (multiple > 0) | (least > 0) | np.isfinite(most)
+    for row in np.flatnonzero(echoes & sized & (node["kind"] != CUSTOMER)).tolist():
+        yield (
+            f"node {network.names[row]!r}: it makes to order, just what is asked today, and would forget what "
+            "order_multiple, minimum_order_quantity or order_cap add or put off; use BuildToOrder, which keeps a book"
+        )
+    for row in np.flatnonzero((node["lot"] > 0) & (node["setup"] + node["lot"] * node["unit_time"] <= 0)).tolist():
+        yield (
+            f"node {network.names[row]!r}: lot is {node['lot'][row]:g}, but a lot takes no machine time; give setup or "
+            "unit_time, or use order_multiple for orders in lots"
+        )
+    for row in np.flatnonzero((node["lot"] == 0) & ((node["setup"] > 0) | (node["unit_time"] > 0))).tolist():
+        yield f"node {network.names[row]!r}: setup and unit_time are those of a lot, and it has none; give lot"
+    for row in np.flatnonzero((node["lot"] > 0) & (node["kind"] == CUSTOMER)).tolist():
+        yield f"customer {network.names[row]!r}: a customer has no machine; remove lot"
+
+
+def check_lost_sales(network: Network, takes_time: NDArray[np.bool_]) -> Iterator[str]:
+    """Faults of lost-sales lanes, where making to order takes time [node]."""
+    lane = network.lane
+    stuck = (lane["unfilled"] > 0) & takes_time[lane["supplier"]]
+    for at in np.flatnonzero(stuck).tolist():
+        supplier, customer = network.names[lane["supplier"][at]], network.names[lane["customer"][at]]
+        yield (
+            f"lane {supplier!r} -> {customer!r}: unfilled is 'lost', but its supplier makes to order with a production "
+            "lead time and could never sell; let it hold stock, or use unfilled='backorder'"
+        )
