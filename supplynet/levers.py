@@ -70,8 +70,10 @@ def superseded(network: Network, lever: str, earlier: Iterable[str]) -> set[str]
     void = {lever}
     for other in earlier if name in FAMILIES else ():
         place, _, said = other.rpartition(".")
-        columns = {column for table in TABLES for column in inputs(table)} | (set(FAMILIES) - {name})
-        if said not in columns and set(_rows(network, place, other)[0]) <= set(_rows(network, where, lever)[0]):
+        coded, nodes = network.objects["node", name], _rows(network, place, other)[0]
+        has = np.array([*(said == name or said in {own.name for own in fields(rule)} for rule in coded.values), False])
+        meant = nodes[has[coded.codes[nodes]]]
+        if meant.size and np.isin(meant, _rows(network, where, lever)[0]).all():
             void.add(other)
     return void
 
@@ -202,9 +204,12 @@ def read_like(old: Any, value: Any, lever: str) -> Any:
     try:
         if isinstance(old, bool):
             return {"true": True, "false": False}[value.lower()]
+        if isinstance(old, tuple):
+            return tuple(float(part) for part in value.strip("() ,").split(","))
         return int(value) if isinstance(old, int) else float(value)
     except (KeyError, ValueError):
-        kind = "true or false" if isinstance(old, bool) else "a whole number" if isinstance(old, int) else "a number"
+        kinds = {bool: "true or false", int: "a whole number", tuple: "numbers with commas between them"}
+        kind = kinds.get(type(old), "a number")
         raise ValueError(f"lever {lever!r} is {value!r}, must be {kind} like {old!r}; mend it") from None
 
 

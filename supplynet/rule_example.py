@@ -61,7 +61,8 @@ def _of_decider(rule: Rule, column: str) -> Example:
         decides(self, local, out)
         notes.append((before, out.copy()))
 
-    watched = type(kind.__name__, (kind,), {method: spy, "__slots__": (), "__module__": kind.__module__})
+    own = {method: spy, "fixed": False, "__slots__": (), "__module__": kind.__module__}
+    watched = type(kind.__name__, (kind,), own)
     graph, place, story = _network(rule, column)
     network = from_graph(graph)
     node = np.array([network.names.index(place)])

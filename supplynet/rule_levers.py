@@ -63,6 +63,7 @@ def missing_signals(network: Network, node: int, rule: Rule) -> Iterator[Signal]
 
     What buyers tell is as old as the orders that are booked today.
     """
+    part = float(getattr(rule, rule.told_part)) if rule.told_part else 1.0
     for name in rule.reads:
         if name.startswith("told_") and (tells := name.removeprefix("told_")) in rule.told_by:
             who = rule.told_by[tells]
@@ -70,7 +71,8 @@ def missing_signals(network: Network, node: int, rule: Rule) -> Iterator[Signal]
                 lane = (network.lane["supplier"] == node) & (network.lane["customer"] == source)
                 at_once = tells in (KNOWN_AT_ONCE if who in ("market", "buyers") else DRAWN)
                 as_orders = int(network.lane["order_lead_time"][lane].max(initial=0)) if who == "buyers" else 0
-                yield Signal(network.names[source], network.names[node], tells, max(as_orders, 0 if at_once else 1))
+                delay = max(as_orders, 0 if at_once else 1)
+                yield Signal(network.names[source], network.names[node], tells, delay, part)
 
 
 def _tellers(network: Network, node: int, who: str) -> list[int]:

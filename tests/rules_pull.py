@@ -7,7 +7,7 @@ from supplynet.policies.ordering import BuildToOrder, Conwip, Kanban, POSRepleni
 
 EXAMPLES = [
     Kanban(30, 2.0), Kanban(18, 3.5), WithdrawalCards(9, 2.0), WithdrawalCards(12, 3.0), BuildToOrder(),
-    BuildToOrder(6.0), Conwip(60), Conwip(30, 2.0, 5.0), POSReplenishment(4.0), POSReplenishment(6.0, 3, 0.5),
+    Conwip(60), Conwip(30, 2.0, 5.0), POSReplenishment(4.0), POSReplenishment(6.0, 3, 0.5),
     POSReplenishment(2.0, 3, 0.0), VendorManagedInventory(0.2, 2.0, 1.0), VendorManagedInventory(1.0, 4.0),
 ]  # fmt: skip
 
@@ -51,7 +51,6 @@ DECIDED = [
         [[3.0], [0.0], [1.5], [6.0], [0.0]],
     ),
     (BuildToOrder(), {}, [{"inventory_position": [-4.0, -1.0, 3.0]}], [[4.0, 1.0, 0.0]]),
-    (BuildToOrder(2.5), {}, [{"inventory_position": [-4.0, -1.0, 3.0]}], [[2.5, 1.0, 0.0]]),
     # Targets are 1.5 (today + yesterday) = 15, 21, 12, 12 and 18, after 12. Sold and change of target are 6 + 3, 8 + 6,
     # then 0 - 9, so 9 too many are left, of which 8 + 0 works off 8, and of 4 + 6 the last one takes 1.
     (

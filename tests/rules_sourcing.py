@@ -5,7 +5,7 @@ from deciding import days
 from supplynet.policies.sourcing import BackupSupplier, FixedShares, ShareByReliability
 
 EXAMPLES = [
-    FixedShares(), BackupSupplier(), BackupSupplier(0.0, 0.0, 3.0), BackupSupplier(2.0, 1.0, 5.0),
+    FixedShares(), BackupSupplier(), BackupSupplier(0.0, 0.0, 3.0), BackupSupplier(2.0, 2.0, 5.0),
     ShareByReliability(), ShareByReliability(0.5, 2.0, 0.1, 6), ShareByReliability(1.0, 0.5, 0.3, 6),
 ]  # fmt: skip
 
@@ -18,15 +18,17 @@ DECIDED = [
     (
         BackupSupplier(1.0, 1.0), TWO_LANES | {"share": [1.0, 0.0], "reach": [1.0, 1.0]},
         days(
-            on_order=[[9.0, 0.0]] * 7, received=[[5.0, 0.0], *[[0.0, 0.0]] * 5, [5.0, 5.0]],
+            order=[[0.0, 0.0]] * 7, on_order=[[9.0, 0.0]] * 7,
+            received=[[5.0, 0.0], *[[0.0, 0.0]] * 5, [5.0, 5.0]],
         ), [[1.0, 0.0]] * 4 + [[0.0, 1.0]] * 2 + [[1.0, 0.0]],
     ),
-    # Without a backup the other regular supplier takes over; the first owes nothing, and is tried again after 2 periods
-    # of having failed: it fails in t = 1 and 2, and in t = 3 it is trusted anew.
+    # Without a backup the other regular supplier takes over. The first cancels what is asked, so nothing is on order;
+    # it has failed in t = 1 and 2, is asked for nothing, and after 2 periods of having failed it is tried again.
     (
         BackupSupplier(0.0, 0.0, 2.0), TWO_LANES | {"share": [0.5, 0.5], "reach": [1.0, 1.0]},
         days(
-            on_order=[[9.0, 9.0], [9.0, 9.0], [0.0, 9.0], [0.0, 9.0]], received=[[0.0, 5.0]] * 4,
+            order=[[5.0, 5.0], [5.0, 5.0], [0.0, 5.0], [0.0, 5.0]], on_order=[[0.0, 9.0]] * 4,
+            received=[[0.0, 5.0]] * 4,
         ), [[0.5, 0.5], [0.0, 1.0], [0.0, 1.0], [0.5, 0.5]],
     ),
     # All of what was due comes from the first, half of it from the second: of 0.5 and 0.5 * 0.5 the parts are 2/3, 1/3.

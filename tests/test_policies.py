@@ -62,7 +62,7 @@ SIZES = {"node": 6, "input": 7, "inbound": 10}
 RANGES = {  # only a position may be below zero; what else would be is zero
     "share": (0.1, 1.0), "reach": (1.0, 6.0), "coverage": (1.0, 6.0), "input_stock": (0.0, 15.0),
     "inventory_position": (-20.0, 20.0), "told_on_hand": (-10.0, 10.0), "on_order": (-10.0, 20.0),
-    "received": (-9.0, 9.0),
+    "received": (-9.0, 9.0), "order": (-20.0, 20.0),
 }  # fmt: skip
 
 

@@ -19,6 +19,15 @@ from supplynet.policies.ordering import PeriodicReview, ReorderPointLots, Reorde
 POSITIONS = ("inventory_position", "production_order")
 
 
+def test_levels_and_phases_that_contradict_each_other_are_refused():
+    with pytest.raises(ValueError, match="order_up_to_level is 20, must be at least the reorder_point 30"):
+        ReorderPointOrderUpTo(30.0, 20.0)
+    with pytest.raises(ValueError, match="phase is 4, must be less than the review_period 4"):
+        PeriodicReview(70.0, 4, 4)
+    with pytest.raises(ValueError, match="lot is 0"):
+        ReorderPointLots(30.0, 0.0)
+
+
 def parts_of_a_lot(lot, demand):
     """E[f (1 - f)], f being the part of a lot by which demand exceeds whole lots."""
 

@@ -191,7 +191,7 @@ def test_no_stage_ever_asks_for_more_containers_than_it_has_cards_whatever_fails
 @pytest.mark.parametrize("rate", [3.0, 2.2])
 def test_a_levelled_order_book_is_the_queue_of_lindley(rate):
     asked = np.random.default_rng(3).poisson(2.0, 400).astype(float)
-    station = {"ordering": BuildToOrder(rate), "production_lead_time": 2}
+    station = {"ordering": BuildToOrder(), "order_cap": rate, "production_lead_time": 2}
     result = supplynet.run(line([station], Trace(asked), {}, periods=400))
     book, released = 0.0, []
     for quantity in asked.tolist():
@@ -242,7 +242,7 @@ def two_card_line():
 
 
 def built_to_order():
-    chain = [{"ordering": BaseStock(25.0)}, {"ordering": BuildToOrder(4.0), "production_lead_time": 3}]
+    chain = [{"ordering": BaseStock(25.0)}, {"ordering": BuildToOrder(), "order_cap": 4.0, "production_lead_time": 3}]
     return line(chain, Poisson(3.0), {"order_lead_time": 0, "shipment_lead_time": 2, "target": 9.0}, periods=4000)
 
 

@@ -79,8 +79,8 @@ def typed(own: Field[Any], value: Any) -> Any:
     if isinstance(own.default, bool):
         return {"true": True, "false": False}.get(value.lower(), value)
     try:
-        return float(value)
-    except ValueError:
+        return ast.literal_eval(value.strip()) if "," in value else float(value)
+    except (SyntaxError, ValueError):
         return value
 
 

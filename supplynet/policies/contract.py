@@ -81,6 +81,8 @@ class Rule:
     told_by: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Who tells a column where the network does not say: the market (all final customers it serves), its buyers, its
     suppliers, the line_end (the last firms before the market), or the node itself."""
+    told_part: ClassVar[str] = ""
+    """The parameter that says which part of it they tell, if not all."""
     example: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """Parameters of the worked example that `supplynet rules` shows."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
+import numba
 from numba import prange
 
 from supplynet.compiled import kernel
@@ -16,37 +16,54 @@ from supplynet.policies.contract import AllocationRule
 def _water_fill(
     rows: Any, first_outbound: Any, on_hand: Any, lane_backlog: Any, normal_order: Any, shipment: Any
 ) -> None:
-    """From the least order ratio up, each claim gets at most its normal order's part of what is left for the rest.
+    """The level rises: who claims no more than that part of its normal order is served and leaves the rest to others.
 
-    Once that is less than a claim, the parts of all that follow are of one ratio, and the last one takes what remains.
+    A pass serves a third of the normal orders that wait, or the level rises by half as much after it as before: what
+    lifts it is what those served leave below it, and they had asked for more than the level before. So passes are few.
     """
     for i in prange(rows.size):
         node = rows[i]
-        first, size = first_outbound[node], first_outbound[node + 1] - first_outbound[node]
-        claimed = 0.0
-        for end in range(first, first + size):
+        left = on_hand[node]
+        claimed, normal = 0.0, 0.0
+        for end in range(first_outbound[node], first_outbound[node + 1]):
             claimed += lane_backlog[end]
-            shipment[end] = lane_backlog[end]
-        if claimed > on_hand[node]:
-            ratio = np.zeros(size)
-            for at in range(size):
-                if lane_backlog[first + at] > 0.0:
-                    ratio[at] = lane_backlog[first + at] / normal_order[first + at]
-            by_ratio = np.argsort(ratio)
-            weight, rest = np.empty(size), np.empty(size)
-            for place in range(size - 1, -1, -1):
-                at = by_ratio[place]
-                usual = ratio[at] < np.inf
-                weight[place] = normal_order[first + at] if usual else lane_backlog[first + at]
-                rest[place] = weight[place]
-                if place < size - 1 and usual == (ratio[by_ratio[place + 1]] < np.inf):
-                    rest[place] += rest[place + 1]
-            left = on_hand[node]
-            for place in range(size):
-                end = first + by_ratio[place]
-                if lane_backlog[end] > 0.0:
-                    shipment[end] = min(lane_backlog[end], left * (weight[place] / rest[place]))
-                    left -= shipment[end]
+            if lane_backlog[end] > 0.0:
+                normal += normal_order[end]
+        scarce = claimed > left
+        for end in range(first_outbound[node], first_outbound[node + 1]):
+            shipment[end] = 0.0 if scarce else lane_backlog[end]
+        rises = scarce
+        while rises and normal > 0.0:
+            rises = False
+            level = left / normal
+            normal = 0.0
+            for end in range(first_outbound[node], first_outbound[node + 1]):
+                if shipment[end] == 0.0 and lane_backlog[end] > 0.0:
+                    if lane_backlog[end] <= level * normal_order[end]:
+                        shipment[end] = lane_backlog[end]
+                        left = max(0.0, left - lane_backlog[end])
+                        rises = True
+                    else:
+                        normal += normal_order[end]
+        if scarce:
+            _share(first_outbound[node], first_outbound[node + 1], left, normal, lane_backlog, normal_order, shipment)
+
+
+@numba.njit(cache=True)
+def _share(first: Any, last: Any, left: Any, normal: Any, lane_backlog: Any, normal_order: Any, shipment: Any) -> None:
+    """Share what is left by normal orders; where those are served, in proportion to the claims of the others."""
+    total, final = 0.0, first
+    for end in range(first, last):
+        if shipment[end] == 0.0 and lane_backlog[end] > 0.0 and (normal_order[end] > 0.0) == (normal > 0.0):
+            total += normal_order[end] if normal > 0.0 else lane_backlog[end]
+            final = end
+    available = left
+    for end in range(first, last):
+        if shipment[end] == 0.0 and lane_backlog[end] > 0.0 and (normal_order[end] > 0.0) == (normal > 0.0):
+            weight = normal_order[end] if normal > 0.0 else lane_backlog[end]
+            part = left if end == final else min(left, available * (weight / total))
+            shipment[end] = min(lane_backlog[end], part)
+            left -= shipment[end]
 
 
 @dataclass(frozen=True, slots=True)

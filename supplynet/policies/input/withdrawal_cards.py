@@ -28,7 +28,7 @@ class WithdrawalCards(InputRule):
         "production_backlog", "capacity", "units_per_output", "criticality", "input_stock", "on_order",
     )  # fmt: skip
     covers_backlog: ClassVar = False
-    example: ClassVar = {"cards": 3, "container": 2.0}
+    example: ClassVar = {"cards": 8, "container": 4.0}
 
     def purchase(self, local: Local, order: Array) -> None:
         _stock_after_today(

@@ -31,7 +31,7 @@ class Conwip(OrderingRule):
     )  # fmt: skip
     makes_to_order: ClassVar = True
     told_by: ClassVar = {"shipped": "line_end"}
-    example: ClassVar = {"cards": 6}
+    example: ClassVar = {"cards": 20}
 
     @property
     def memory(self) -> tuple[Memory, ...]:

@@ -24,7 +24,7 @@ class Kanban(OrderingRule):
     cards: int = parameter("cards", "how many containers may be full, in process or wanted", least=0, whole=True)
     container: float = parameter("units/card", "what one container holds", default=1.0, least=1e-9)
     reads: ClassVar = ("on_hand", "backlog", "in_process", "production_backlog")
-    example: ClassVar = {"cards": 5, "container": 2.0}
+    example: ClassVar = {"cards": 16, "container": 2.0}
 
     def order(self, local: Local, production_order: Array) -> None:
         kept = full(np.maximum(0.0, local.on_hand - local.backlog), self.container)

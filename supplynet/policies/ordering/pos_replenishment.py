@@ -29,7 +29,8 @@ class POSReplenishment(OrderingRule):
     reads: ClassVar = ("told_demand", "demand", "production_order")
     abbreviation: ClassVar = "pos"
     told_by: ClassVar = {"demand": "market"}
-    example: ClassVar = {"horizon": 4.0, "window": 3, "participation": 0.5}
+    told_part: ClassVar = "participation"
+    example: ClassVar = {"horizon": 4.0, "window": 3}
 
     @property
     def memory(self) -> tuple[Memory, ...]:

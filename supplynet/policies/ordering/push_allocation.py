@@ -19,10 +19,10 @@ class PushAllocation(OrderingRule):
     Source: push control of Silver, Pyke & Thomas (2017), Inventory and Production Management in Supply Chains.
     """
 
-    share: float = parameter("", "part of what the centre got", least=0.0, most=1.0)
+    allocation_share: float = parameter("", "part of what the centre got", least=0.0, most=1.0)
     reads: ClassVar = ("told_production",)
     told_by: ClassVar = {"production": "suppliers"}
-    example: ClassVar = {"share": 0.5}
+    example: ClassVar = {"allocation_share": 0.5}
 
     def order(self, local: Local, production_order: Array) -> None:
-        np.maximum(0.0, self.share * local.told_production, out=production_order)
+        np.maximum(0.0, self.allocation_share * local.told_production, out=production_order)

@@ -20,11 +20,11 @@ class ReorderPointLots(OrderingRule):
     """
 
     reorder_point: float = parameter("units", "inventory position at or below which one orders (r)")
-    lot: float = parameter("units", "what is ordered, once or several times (Q)", least=1e-6)
+    order_quantity: float = parameter("units", "what is ordered, once or several times (Q)", least=1e-6)
     reads: ClassVar = ("inventory_position",)
     abbreviation: ClassVar = "rnQ"
-    example: ClassVar = {"reorder_point": 30.0, "lot": 25.0}
+    example: ClassVar = {"reorder_point": 30.0, "order_quantity": 25.0}
 
     def order(self, local: Local, production_order: Array) -> None:
-        lots = full(self.reorder_point - local.inventory_position, self.lot) + 1.0
-        np.multiply(np.maximum(lots, 0.0), self.lot, out=production_order)
+        lots = full(self.reorder_point - local.inventory_position, self.order_quantity) + 1.0
+        np.multiply(np.maximum(lots, 0.0), self.order_quantity, out=production_order)
