@@ -93,7 +93,8 @@ def cost(network: Network, runs: int, periods: int) -> float:
 
 def measure(table: Table, runs: int, periods: int) -> None:
     """Every rule of the package, by kind, and its ratio to base-stock with the usual other rules."""
-    fitting: dict[str, dict[str, Any]] = {"plan": {"quantities": (MEAN,) * periods}, "push_allocation": {"share": 1.0}}
+    plan: dict[str, Any] = {"quantities": (MEAN,) * periods}  # as long as the run
+    fitting = {"plan": plan, "push_allocation": {"allocation_share": 1.0}}
     for column in FAMILIES:
         base = cost(follow(column, USUAL[column], periods), runs, periods)
         for name, kind in rules_of(column).items():

@@ -147,7 +147,9 @@ def test_water_fill_serves_those_who_usually_order_nothing_last_and_in_proportio
     on_hand, lanes = many_shops()
     shipments, claims = shared(WaterFill(), on_hand, lanes), lanes["lane_backlog"]
     unusual = lanes["normal_order"] == 0.0
-    left = np.maximum(on_hand - np.where(unusual, 0.0, claims).sum(axis=1), 0.0)
+    claimed_before = np.where(unusual, 0.0, claims).sum(axis=1)
+    assert (shipments[unusual & (on_hand < (1.0 - 1e-12) * claimed_before)[:, None]] == 0.0).all()
+    left = np.maximum(on_hand - claimed_before, 0.0)
     here = np.where(unusual, claims, 0.0)
     part = np.minimum(1.0, left / np.maximum(here.sum(axis=1), 1e-300))
     assert_nearly(np.where(unusual, shipments, 0.0), here * part[:, None], on_hand, claims)

@@ -24,7 +24,7 @@ def test_levels_and_phases_that_contradict_each_other_are_refused():
         ReorderPointOrderUpTo(30.0, 20.0)
     with pytest.raises(ValueError, match="phase is 4, must be less than the review_period 4"):
         PeriodicReview(70.0, 4, 4)
-    with pytest.raises(ValueError, match="lot is 0"):
+    with pytest.raises(ValueError, match="order_quantity is 0"):
         ReorderPointLots(30.0, 0.0)
 
 

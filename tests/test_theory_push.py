@@ -50,7 +50,7 @@ def test_a_plan_of_one_period_is_order_up_to(smoothing, safety, lead):
     np.testing.assert_allclose(push, pull, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("review", "horizon"), [(1, 4), (4, 4), (3, 7), (2, 12), (7, 8)])
+@pytest.mark.parametrize(("review", "horizon"), [(1, 4), (4, 4), (3, 7), (2, 6), (7, 8)])
 def test_a_plan_from_a_steady_forecast_closes_a_part_of_the_gap_at_each_review(review, horizon):
     # Each of H periods gets a part q = gap / H. After R periods the gap has shrunk by R q and grown by the demand d of
     # R periods that was not foreseen: q' = q (1 - R/H) + d / H, so Var q = (R/H^2) / (1 - (1 - R/H)^2) = 1 / (2H - R).
@@ -63,8 +63,8 @@ def test_a_plan_from_a_steady_forecast_closes_a_part_of_the_gap_at_each_review(r
 
 @pytest.mark.parametrize(("review", "smoothing", "lead"), [(4, 0.3, 2), (1, 0.2, 3), (6, 0.5, 0), (3, 0.4, 5)])
 def test_a_plan_made_anew_at_its_end_amplifies_demand_and_every_change_of_the_forecast(review, smoothing, lead):
-    # Ordered in R periods: the demand d(1..R) before the review, and L + R - 1 periods of the change of the forecast, the
-    # sum of a (1-a)^(R-j) d(j), less (1 - (1-a)^R) F, where the old forecast F has the variance a / (2 - a).
+    # Ordered in R periods: the demand d(1..R) before the review, and L + R - 1 periods of the change of the forecast,
+    # the sum of a (1-a)^(R-j) d(j) less (1 - (1-a)^R) F, where the old forecast F has the variance a / (2 - a).
     def theory(covered):
         weights = 1.0 + covered * smoothing * (1.0 - smoothing) ** np.arange(review)
         old = covered * (1.0 - (1.0 - smoothing) ** review)

@@ -54,12 +54,14 @@ def _share(first: Any, last: Any, left: Any, normal: Any, lane_backlog: Any, nor
     """Share what is left by normal orders; where those are served, in proportion to the claims of the others."""
     total, final = 0.0, first
     for end in range(first, last):
-        if shipment[end] == 0.0 and lane_backlog[end] > 0.0 and (normal_order[end] > 0.0) == (normal > 0.0):
-            total += normal_order[end] if normal > 0.0 else lane_backlog[end]
-            final = end
+        if shipment[end] == 0.0 and lane_backlog[end] > 0.0:
+            weight = normal_order[end] if normal > 0.0 else lane_backlog[end]
+            total += weight
+            if weight > 0.0:
+                final = end
     available = left
     for end in range(first, last):
-        if shipment[end] == 0.0 and lane_backlog[end] > 0.0 and (normal_order[end] > 0.0) == (normal > 0.0):
+        if shipment[end] == 0.0 and lane_backlog[end] > 0.0:
             weight = normal_order[end] if normal > 0.0 else lane_backlog[end]
             part = left if end == final else min(left, available * (weight / total))
             shipment[end] = min(lane_backlog[end], part)

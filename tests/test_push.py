@@ -1,0 +1,28 @@
+"""Rules that push, buy for a season or infer demand say what is wrong with what they are given."""
+
+import pytest
+
+from supplynet.policies.ordering import DemandInference, ForecastPush, SeasonalBuy
+
+SEASON = {"mean": 9.0, "sd": 3.0, "price": 100.0, "cost": 40.0, "salvage": 20.0}
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "message"),
+    [
+        (ForecastPush, {"review_period": 4, "horizon": 5, "frozen": 2}, r"is 4 \+ 2, must be at most the horizon, 5"),
+        (ForecastPush, {"horizon": 2.5}, "horizon is 2.5, must be a whole number >= 1"),
+        (SeasonalBuy, SEASON | {"cost": 120.0}, "are 100.0, 120.0 and 20.0, must fall in this order"),
+        (SeasonalBuy, SEASON | {"salvage": 40.0}, "are 100.0, 40.0 and 40.0, must fall in this order"),
+        (SeasonalBuy, SEASON | {"season": 4, "second_buy": 4}, "second_buy is 4, must be below the season, 4"),
+        (DemandInference, {"prior_units": 9.0, "demand_law": "exponential"}, "prior_periods is 1.0, must exceed 1"),
+        (DemandInference, {"prior_units": 9.0, "infer_from": "guesses"}, "must be one of 'interest', 'sales'"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_an_error_that_says_what_it_must_be(rule, given, message):
+    with pytest.raises(ValueError, match=message):
+        rule(**given)
+
+
+def test_a_plan_may_be_made_anew_just_when_it_has_been_kept_to_its_end():
+    assert ForecastPush(review_period=5, horizon=8, frozen=3).frozen == 3
