@@ -4,7 +4,7 @@ import pytest
 
 from supplynet.policies.ordering import DemandInference, ForecastPush, SeasonalBuy
 
-SEASON = {"mean": 9.0, "sd": 3.0, "price": 100.0, "cost": 40.0, "salvage": 20.0}
+SEASON = {"mean": 9.0, "sd": 3.0, "selling_price": 100.0, "unit_cost": 40.0, "salvage_value": 20.0}
 
 
 @pytest.mark.parametrize(
@@ -12,8 +12,8 @@ SEASON = {"mean": 9.0, "sd": 3.0, "price": 100.0, "cost": 40.0, "salvage": 20.0}
     [
         (ForecastPush, {"review_period": 4, "horizon": 5, "frozen": 2}, r"is 4 \+ 2, must be at most the horizon, 5"),
         (ForecastPush, {"horizon": 2.5}, "horizon is 2.5, must be a whole number >= 1"),
-        (SeasonalBuy, SEASON | {"cost": 120.0}, "are 100.0, 120.0 and 20.0, must fall in this order"),
-        (SeasonalBuy, SEASON | {"salvage": 40.0}, "are 100.0, 40.0 and 40.0, must fall in this order"),
+        (SeasonalBuy, SEASON | {"unit_cost": 120.0}, "are 100.0, 120.0 and 20.0, must fall in this order"),
+        (SeasonalBuy, SEASON | {"salvage_value": 40.0}, "are 100.0, 40.0 and 40.0, must fall in this order"),
         (SeasonalBuy, SEASON | {"season": 4, "second_buy": 4}, "second_buy is 4, must be below the season, 4"),
         (DemandInference, {"prior_units": 9.0, "demand_law": "exponential"}, "prior_periods is 1.0, must exceed 1"),
         (DemandInference, {"prior_units": 9.0, "infer_from": "guesses"}, "must be one of 'interest', 'sales'"),

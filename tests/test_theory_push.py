@@ -110,8 +110,8 @@ def test_a_centre_that_pushes_keeps_nothing_and_its_shops_get_their_parts():
         np.testing.assert_allclose(record["production"][2:, at(name)], part * got[:-2], rtol=1e-9)
 
 
-PRICES = {"price": 100.0, "cost": 40.0, "salvage": 20.0}
-SHARE_SERVED = 0.75  # (price - cost) / (price - salvage)
+PRICES = {"selling_price": 100.0, "unit_cost": 40.0, "salvage_value": 20.0}
+SHARE_SERVED = 0.75  # (selling_price - unit_cost) / (selling_price - salvage_value)
 EARLY, SEASONS = 0.4, 20000
 
 

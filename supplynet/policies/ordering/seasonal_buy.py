@@ -24,9 +24,9 @@ class SeasonalBuy(OrderingRule):
 
     mean: float = parameter("units/season", "forecast demand of a season", least=0.0)
     sd: float = parameter("units/season", "standard deviation of the error of that forecast", least=0.0)
-    price: float = parameter("money/unit", "what a unit sells for")
-    cost: float = parameter("money/unit", "what a unit costs")
-    salvage: float = parameter("money/unit", "what a unit left over is worth", default=0.0)
+    selling_price: float = parameter("money/unit", "what a unit sells for")
+    unit_cost: float = parameter("money/unit", "what a unit costs")
+    salvage_value: float = parameter("money/unit", "what a unit left over is worth", default=0.0)
     season: int = parameter("periods", "length of a season", default=16, least=1, whole=True)
     first_share: float = parameter("", "part of the quantity that is bought first", default=1.0, least=0.0, most=1.0)
     second_buy: int = parameter(
@@ -40,14 +40,14 @@ class SeasonalBuy(OrderingRule):
         "units/season", "standard deviation of the error of what early sales foretell", default=0.0, least=0.0
     )
     reads: ClassVar = ("demand",)
-    example: ClassVar = {"mean": 320.0, "sd": 160.0, "price": 100.0, "cost": 40.0, "salvage": 20.0}
+    example: ClassVar = {"mean": 320.0, "sd": 160.0, "selling_price": 100.0, "unit_cost": 40.0, "salvage_value": 20.0}
 
     def __post_init__(self) -> None:
         OrderingRule.__post_init__(self)
-        if not self.price > self.cost > self.salvage:
+        if not self.selling_price > self.unit_cost > self.salvage_value:
             raise ValueError(
-                f"SeasonalBuy: price, cost and salvage are {self.price}, {self.cost} and {self.salvage}, must fall in "
-                "this order, or one would buy nothing or without end; mend them"
+                f"SeasonalBuy: selling_price, unit_cost and salvage_value are {self.selling_price}, {self.unit_cost} and "
+                f"{self.salvage_value}, must fall in this order, or one would buy nothing or without end; mend them"
             )
         if self.second_buy >= self.season:
             raise ValueError(
@@ -62,7 +62,7 @@ class SeasonalBuy(OrderingRule):
         if local.period == 0:
             from scipy.special import ndtri
 
-            local.safety[:] = ndtri((self.price - self.cost) / (self.price - self.salvage))
+            local.safety[:] = ndtri((self.selling_price - self.unit_cost) / (self.selling_price - self.salvage_value))
         _buy(
             local.period, self.season, self.second_buy, self.mean, self.sd, self.first_share, self.early_share,
             self.signal_sd, local.demand, local.safety, local.asked, local.bought, production_order,
