@@ -46,8 +46,8 @@ class SeasonalBuy(OrderingRule):
         OrderingRule.__post_init__(self)
         if not self.selling_price > self.unit_cost > self.salvage_value:
             raise ValueError(
-                f"SeasonalBuy: selling_price, unit_cost and salvage_value are {self.selling_price}, {self.unit_cost} and "
-                f"{self.salvage_value}, must fall in this order, or one would buy nothing or without end; mend them"
+                f"SeasonalBuy: selling_price, unit_cost and salvage_value are {self.selling_price}, {self.unit_cost} "
+                f"and {self.salvage_value}, must fall in this order, or one would buy nothing or without end; mend them"
             )
         if self.second_buy >= self.season:
             raise ValueError(
