@@ -15,8 +15,15 @@ FLOORS = (
     ("schema", "randomness", "topologies", "checks", "ranges"),
     ("network", "graphs", "layout", "state", "opening", "schedule"),
     (
-        "compiled", "distributions", "demand", "interest", "disruptions",
-        "policies.parameters", "policies.contract", "policies.forecasts", "policies.containers",
+        "compiled",
+        "distributions",
+        "demand",
+        "interest",
+        "disruptions",
+        "policies.parameters",
+        "policies.contract",
+        "policies.forecasts",
+        "policies.containers",
     ),
     ("policies", "phases", "signals"),
     (

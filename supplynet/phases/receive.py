@@ -11,7 +11,13 @@ from supplynet.compiled import kernel
 
 @kernel
 def unload(
-    ends: Any, clock: Any, dock_start: Any, dock_size: Any, transport: Any, input_stock: Any, on_order: Any,
+    ends: Any,
+    clock: Any,
+    dock_start: Any,
+    dock_size: Any,
+    transport: Any,
+    input_stock: Any,
+    on_order: Any,
     received: Any,
 ) -> None:
     """What is due today on a lane leaves the transport and is no longer on order."""
