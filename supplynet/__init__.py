@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from supplynet.disruptions import Disruption
     from supplynet.graphs import from_graph, to_graph
     from supplynet.network import Network, Signal, from_columns
     from supplynet.record import Keep
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Disruption": "disruptions",
     "from_graph": "graphs", "to_graph": "graphs", "Network": "network", "Signal": "network", "from_columns": "network",
     "Keep": "record", "Result": "scenario", "Scenario": "scenario", "replicate": "scenario", "run": "scenario",
     "load": "scenarios",
 }  # fmt: skip
 __all__ = [
-    "Keep", "Network", "Result", "Scenario", "Signal", "from_columns", "from_graph", "load", "replicate", "run",
+    "Disruption", "Keep", "Network", "Result", "Scenario", "Signal", "from_columns", "from_graph", "load", "replicate", "run",
     "to_graph",
 ]  # fmt: skip
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from supplynet.checks import nearest
 from supplynet.compiled import Kernel
-from supplynet.layout import owners
+from supplynet.layout import owners, spans
 from supplynet.lower import Union
 from supplynet.luck import Luck
 from supplynet.phases import book, order, produce, purchase, receive, settle, ship
@@ -36,11 +37,15 @@ SPREAD: Final = {"node_of_input": "first_input", "input_of_end": "first_end"}
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A phase of some rows (or ends, or signals), bound to the arrays it uses."""
+    """A phase of some rows (or ends, or signals), bound to the arrays it uses; or what `carries` out what it decided.
+
+    Rules decide; to carry out is to count what is wanted, to put an order into the mail, goods on their way.
+    """
 
     phase: str
     rows: Array
     run: Callable[[], None]
+    carries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +55,50 @@ class Binder:
     union: Union
     luck: Luck
     parallel: bool | None = None
+    _memories: list[tuple[str, slice, dict[str, Array]]] = field(default_factory=list)
 
     def tasks(self) -> tuple[Task, ...]:
         """The tasks of a period in the order of the day."""
+        day = (task for phase, rows in self.day() for task in self.of(phase, rows))
+        return (*self.draw(), *day, *self.settle())
+
+    def draw(self) -> Iterator[Task]:
+        """The luck of the day, before anything else."""
+        yield from (Task("draw", rows, draw) for rows, draw in self.luck.draws)
+
+    def day(self) -> Iterator[tuple[str, Array]]:
+        """Each phase of the day and the rows that do it together, in order."""
         columns = self.union.state.columns
-        day = [*(Task("draw", rows, draw) for rows, draw in self.luck.draws), *self._receive()]
+        yield "receive", np.arange(columns["capacity"].size)
         levels = [
             (level, at) for at, phase in enumerate(PHASES) for level in np.unique(columns[f"{phase}_level"]).tolist()
         ]
-        bind = (self._book, self._order, self._purchase, self._produce, self._ship)
         for level, at in sorted(levels):
-            day += bind[at](np.flatnonzero(columns[f"{PHASES[at]}_level"] == level))
-        return (*day, *self._settle())
+            yield PHASES[at], np.flatnonzero(columns[f"{PHASES[at]}_level"] == level)
+
+    def of(self, phase: str, rows: Array) -> Iterator[Task]:
+        """The tasks of one phase of some rows, ascending; rows that are bound again share what their rules remember."""
+        bind = {
+            "receive": self._receive, "book": self._book, "order": self._order, "purchase": self._purchase,
+            "produce": self._produce, "ship": self._ship,
+        }  # fmt: skip
+        return bind[phase](rows)
 
     def _kernel(
-        self, phase: str, kernel: Kernel, rows: Array, columns: dict[str, Array] | None = None
+        self, phase: str, kernel: Kernel, rows: Array, columns: dict[str, Array] | None = None, *, carries: bool = False
     ) -> Iterator[Task]:
         """A kernel over these rows, if there are any."""
         if rows.size:
             chosen = rows.astype(np.uint32)
-            yield Task(phase, chosen, kernel.bind(columns or self.union.state.columns, chosen, parallel=self.parallel))
+            bound = kernel.bind(columns or self.union.state.columns, chosen, parallel=self.parallel)
+            yield Task(phase, chosen, bound, carries)
 
-    def _receive(self) -> Iterator[Task]:
+    def _receive(self, rows: Array) -> Iterator[Task]:
         columns = self.union.state.columns
-        yield from self._kernel("receive", receive.unload, np.flatnonzero(columns["same_day"] == 0))
-        yield from self._kernel("receive", receive.finish, np.flatnonzero(columns["line_size"] > 1))
+        first_input, first_end = columns["first_input"], columns["first_end"]
+        ends = spans(first_end[first_input[rows]], first_end[first_input[rows + 1]])
+        yield from self._kernel("receive", receive.unload, ends[columns["same_day"][ends] == 0])
+        yield from self._kernel("receive", receive.finish, rows[columns["line_size"][rows] > 1])
 
     def _book(self, rows: Array) -> Iterator[Task]:
         is_customer = self.union.state.columns["is_customer"][rows] > 0
@@ -88,12 +112,18 @@ class Binder:
             rule = self._rule(columns["ordering"][a:b])
             yield from self._hear("order", rule, run)
             seen = {name: columns[name][a:b] for name in self._known(rule, ("node",))}
-            local = self._local(rule, seen, b - a, {"node": slice(a, b)})
+            local = self._local("ordering", rule, seen, {"node": slice(a, b)})
             assert isinstance(rule, OrderingRule)
             wanted, backlog = columns["production_order"][a:b], columns["production_backlog"][a:b]
-            sized = run[columns["has_order_sizes"][run] > 0]
-            sizing = next((task.run for task in self._kernel("order", order.size, sized)), None)
-            yield Task("order", run, order.order(rule, local, state.clock, wanted, backlog, sizing))
+            yield Task("order", run, order.order(rule, local, state.clock, wanted))
+            yield from self._kernel("order", order.size, run[columns["has_order_sizes"][run] > 0], carries=True)
+            yield Task("order", run, partial(np.add, backlog, wanted, backlog), carries=True)
+
+    def hear(self, rows: Array) -> Iterator[Task]:
+        """Let these rows hear all that is told to any of them."""
+        for table in self.union.signals.values():
+            listen = table["first_signal"][rows] < table["first_signal"][rows + 1]
+            yield from self._kernel("hear", hear, rows[listen], table)
 
     def _hear(self, phase: str, rule: Rule, rows: Array) -> Iterator[Task]:
         """Let these rows hear what their rule wants to be told. Raises ValueError if no signal tells it."""
@@ -120,7 +150,7 @@ class Binder:
                 yield from self._hear("purchase", bound, run)
                 order = purchase.purchase(bound, bound.purchase, "order", local, clock, columns["order"][own])
                 yield Task("purchase", run, order)
-                yield from self._kernel("purchase", purchase.post, np.arange(own.start, own.stop))
+                yield from self._kernel("purchase", purchase.post, np.arange(own.start, own.stop), carries=True)
 
     def _of_buyers(self, column: str, run: Array) -> Iterator[tuple[Any, Local, slice]]:
         """The rule in a node column over neighbouring rows, what it sees, and its inbound ends, if there are any."""
@@ -140,8 +170,7 @@ class Binder:
         spread = {name: owners(firsts[first]) for name, first in SPREAD.items() if name in rule.reads}
         known = self._known(rule, tuple(own), beside=tuple(SPREAD))
         seen = {name: columns[name][own[table]] for name, table in known.items()} | firsts | spread
-        rows_of_memory = f - e if isinstance(rule, SourcingRule) else b - a
-        yield rule, self._local(rule, seen, rows_of_memory, own), own["inbound"]
+        yield rule, self._local(column, rule, seen, own), own["inbound"]
 
     def _rule(self, codes: Array) -> Rule:
         """One rule for rows whose rules differ in parameters only."""
@@ -160,11 +189,17 @@ class Binder:
                 )
         return {name: known[name] for name in reads}
 
-    def _local(self, rule: Rule, seen: dict[str, Array], n_rows: int, own: dict[str, slice]) -> Local:
-        """What a rule sees and its fresh memory, which starts at columns of its own rows."""
+    def _local(self, column: str, rule: Rule, seen: dict[str, Array], own: dict[str, slice]) -> Local:
+        """What a rule sees and its memory: that of its rows, or a fresh one, which starts at columns of its rows."""
         state = self.union.state
-        memory = open_memory(rule, n_rows, lambda name: state.columns[name][own[state.tables[name]]])
+        place = own["inbound" if isinstance(rule, SourcingRule) else "node"]
+        a, b = place.start, place.stop
+        for whose, whole, memory in self._memories:
+            if whose == column and whole.start <= a and b <= whole.stop:
+                return Local(seen, {name: part[..., a - whole.start : b - whole.start] for name, part in memory.items()})
+        memory = open_memory(rule, b - a, lambda name: state.columns[name][own[state.tables[name]]])
         state.memories.append(memory)
+        self._memories.append((column, place, memory))
         return Local(seen, memory)
 
     def _produce(self, rows: Array) -> Iterator[Task]:
@@ -174,15 +209,22 @@ class Binder:
         columns = self.union.state.columns
         is_customer = columns["is_customer"][rows] > 0
         sellers = rows[~is_customer]
+        first, last = columns["first_outbound"][sellers], columns["first_outbound"][sellers + 1]
+        seller_of_end = np.repeat(np.arange(sellers.size), last - first)
+        may_close = np.bincount(seller_of_end, columns["may_close"][spans(first, last)], sellers.size) > 0
+        limited = {**columns, "lane_backlog": columns["claim"]}
+        yield from self._kernel("ship", ship.limit, sellers[may_close])
         for rule in np.unique(columns["allocation_group"][sellers]).tolist():
-            chosen = sellers[columns["allocation_group"][sellers] == rule]
-            allocation = self.union.rules[int(columns["allocation"][chosen[0]])]
+            chosen = columns["allocation_group"][sellers] == rule
+            allocation = self.union.rules[int(columns["allocation"][sellers[chosen][0]])]
             assert isinstance(allocation, AllocationRule)
-            yield from self._kernel("ship", allocation.allocate, chosen)
-        yield from self._kernel("ship", ship.ship, sellers)
+            yield from self._kernel("ship", allocation.allocate, sellers[chosen & ~may_close])
+            yield from self._kernel("ship", allocation.allocate, sellers[chosen & may_close], limited)
+        yield from self._kernel("ship", ship.ship, sellers, carries=True)
         yield from self._kernel("ship", ship.serve, rows[is_customer])
 
-    def _settle(self) -> Iterator[Task]:
+    def settle(self) -> Iterator[Task]:
+        """The end of the day: what was cancelled is struck off, everybody pays, signals are sent."""
         columns = self.union.state.columns
         loses = np.zeros(columns["capacity"].size, bool)
         end_of = owners(columns["first_end"][columns["first_input"]])

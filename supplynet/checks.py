@@ -12,16 +12,28 @@ from numpy.typing import NDArray
 from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column
 
 SHOWN = 10  # faults in one message
+AT_MOST_ONE = ("criticality", "capacity_factor", "open_factor")
 MAY_BE_INFINITE = ("capacity", "order_cap")
 MAY_BE_NAN = ("normal_output", "normal_order", "share", "orders_in_mail", "goods_in_transit", "input_stock")
 LONGEST = 100_000  # periods; a lane owns a slot for each period of its lead time
 MAY_BE_NEGATIVE = ("priority",)
 
 
+class Faults(ValueError):
+    """Some faults, each with where, what, rule and cure; the message shows the first ones."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self.args
+
+    def __str__(self) -> str:
+        more = [f"... and {len(self.args) - SHOWN} more"] if len(self.args) > SHOWN else []
+        return "\n".join([*self.args[:SHOWN], *more])
+
+
 def fail(problems: Sequence[str]) -> NoReturn:
     """Raise one ValueError that lists the problems."""
-    more = [f"... and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
-    raise ValueError("\n".join([*problems[:SHOWN], *more]))
+    raise Faults(*problems)
 
 
 def nearest(name: str, known: Iterable[str], *, shown: int | None = None) -> str:
@@ -117,7 +129,7 @@ def _faulty(column: Column, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         bad |= np.isinf(values)
     if column.name not in MAY_BE_NEGATIVE:
         bad |= values < 0
-    if column.name == "criticality":
+    if column.name in AT_MOST_ONE:
         bad |= values > 1
     if column.name == "units_per_output":
         bad |= values == 0

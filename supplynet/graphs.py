@@ -9,11 +9,14 @@ import networkx as nx
 import numpy as np
 
 from supplynet.checks import fail, nearest
+from supplynet.disruptions import Disruption
 from supplynet.network import RULES, Network, Signal, from_columns
 from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
 
 
-def from_graph(graph: nx.DiGraph, *, signals: Sequence[Signal] = ()) -> Network:
+def from_graph(
+    graph: nx.DiGraph, *, signals: Sequence[Signal] = (), disruptions: Sequence[Disruption] = ()
+) -> Network:
     """The network of a directed graph whose edges point the way the goods flow.
 
     Node attributes: any input column of the node table, and `ordering`, `input_rule`, `allocation`, `demand`. Edge
@@ -52,6 +55,7 @@ def from_graph(graph: nx.DiGraph, *, signals: Sequence[Signal] = ()) -> Network:
         ),
         lane=_columns(lane_rows, {name: column.default for name, column in lane_inputs().items()}),
         signals=signals,
+        disruptions=disruptions,
     )
 
 

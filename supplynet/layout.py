@@ -90,6 +90,8 @@ def lay_out(parts: Sequence[Part]) -> Layout:
 OUTBOUND = (
     "priority",
     "normal_order",
+    "open_factor",
+    "may_close",
     "to_customer",
     "lost_out",
     "transport_size",
@@ -150,6 +152,12 @@ def _offsets(owner: Array, n_owners: int) -> NDArray[np.uint32]:
 def owners(first: Array) -> Array:
     """Who owns each member, from the offsets [owner + 1] of the first member of each owner."""
     return np.repeat(np.arange(first.size - 1), np.diff(first))
+
+
+def spans(start: Array, stop: Array) -> Array:
+    """The numbers from each start up to its stop, one span after the other."""
+    size = stop.astype(np.int64) - start
+    return np.repeat(start - np.cumsum(size) + size, size) + np.arange(size.sum())
 
 
 def owner_of(first: Array, member: int) -> int:

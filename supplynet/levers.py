@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.checks import MAY_BE_INFINITE, nearest
+from supplynet.checks import AT_MOST_ONE, MAY_BE_INFINITE, MAY_BE_NEGATIVE, nearest
 from supplynet.network import RULES, Network
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.rule_levers import set_rule
@@ -172,14 +172,18 @@ def _set_share(network: Network, lever: str, share: float, lanes: Array) -> Netw
     return replace(network, lane={**network.lane, "share": shares})
 
 
+def bounds(column: Column) -> tuple[float, float]:
+    """The least and the greatest number that a column may hold."""
+    return -np.inf if column.name in MAY_BE_NEGATIVE else 0.0, 1.0 if column.name in (*AT_MOST_ONE, "share") else np.inf
+
+
 def _number(column: Column, value: Any, lever: str) -> float:
     whole = column.dtype is np.uint32
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = float("nan")
-    lowest = -np.inf if column.name == "priority" else 0.0
-    highest = 1.0 if column.name in ("criticality", "share") else np.inf
+    lowest, highest = bounds(column)
     fits = lowest <= number <= highest and (np.isfinite(number) or column.name in MAY_BE_INFINITE)
     if not fits or (whole and number != int(number)) or (column.name == "units_per_output" and number == 0):
         rule = (

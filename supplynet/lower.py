@@ -97,8 +97,8 @@ class Union:
         )
 
 
-def unite(cases: Sequence[Case]) -> Union:
-    """Lay out the cases side by side and open their state."""
+def unite(cases: Sequence[Case], *, wait: int = 0) -> Union:
+    """Lay out the cases side by side and open their state; messages may `wait` so many periods beyond their delay."""
     made: dict[tuple[int, str], Prepared] = {}
     for case in cases:
         if (id(case.network), case.start) not in made:
@@ -115,6 +115,7 @@ def unite(cases: Sequence[Case]) -> Union:
     tables_of |= {name: "outbound" if name in OUTBOUND else "inbound" for name in parts[0].lane}
     tables_of = {name: table for name, table in tables_of.items() if name in columns and name in READABLE}
     sizes = {"node": layout.row.size, "inbound": layout.inbound.size, "outbound": layout.outbound.size}
+    columns |= {size: columns[size] + np.uint32(wait) for size in ("mail_size", "transport_size")}
     add_carrier(columns, "mail", "mail_size", "mail_slot", "mail_filled")
     add_carrier(columns, "transport", "transport_size", "transport_slot", "transport_filled")
     add_carrier(columns, "line", "line_size", "line_slot", "line_filled")
@@ -123,6 +124,7 @@ def unite(cases: Sequence[Case]) -> Union:
             columns[f"{reader}_{part_of}"] = columns[f"{writer}_{part_of}"][columns[other_end]]
     columns["stock"] = np.zeros(layout.input_order.size)
     columns["busy"] = np.zeros(layout.row.size)
+    columns["claim"] = np.zeros(layout.outbound.size)
     longest = max(
         (int(columns[size].max(initial=1)) for size in ("mail_size", "transport_size", "line_size")), default=1
     )

@@ -6,16 +6,18 @@ it lies, and scenarios of one replication share theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.demand import Constant, Process, as_process
+from supplynet.disruptions import factor_path
 from supplynet.interest import EarlyInterest
 from supplynet.lower import Union
-from supplynet.phases.draw import DrawLeadTimes, FollowPath
+from supplynet.network import Network
+from supplynet.phases.draw import DrawLeadTimes, FollowPath, LoseCapacity
 from supplynet.randomness import replicate, stream_keys, uniforms
 
 Array = NDArray[Any]
@@ -33,7 +35,8 @@ class Luck:
         self.union, self.periods = union, periods
         self._deals: list[Callable[[], None]] = []
         self.draws: list[tuple[Array, Callable[[], None]]] = [
-            *self._lead_times(), *self._paths("capacity"), *self._paths("price"), *self._interest()
+            *self._lead_times(), *self._paths("capacity"), *self._paths("price"), *self._interest(),
+            *self._disruptions(),
         ]  # fmt: skip
         union.state.columns["consumption"], union.state.columns["consumption_column"] = self._consumption()
         self.deal()
@@ -91,6 +94,31 @@ class Luck:
             path = np.empty((1 if isinstance(process, Constant) else self.periods, rows.size))
             self._fill(path, case, column, process.path, process.uses_randomness, names)
             yield rows, FollowPath(path, state.clock, rows, state.columns[column])
+
+    def _disruptions(self) -> Iterator[tuple[Array, Callable[[], None]]]:
+        """What disruptions leave of lanes and, after the capacity of the day is drawn, of nodes."""
+        state, layout = self.union.state, self.union.layout
+        for case, described in enumerate(self.union.cases):
+            network = described.network
+            nodes, lanes = self.union.case_rows(case)
+            struck, path = self._factors(network, "capacity_factor", network.node["capacity_factor"], network.names)
+            if struck.size:
+                rows, runs = nodes[:, struck].ravel(), len(nodes)
+                drawn = np.tile(network.objects["node", "capacity"].codes[struck] >= 0, runs)
+                yield rows, LoseCapacity(np.tile(path, (1, runs)), state.clock, rows, drawn, state.columns)
+            if self.union.prepared[case].lane["may_close"].any():
+                struck, path = self._factors(network, "open_factor", network.lane["open_factor"], network.lane_names())
+                ends = layout.outbound[lanes][:, struck].ravel()
+                open_factor = state.columns["open_factor"]
+                yield ends, FollowPath(np.tile(path, (1, len(lanes))), state.clock, ends, open_factor)
+
+    def _factors(self, network: Network, column: str, given: Array, names: Sequence[str]) -> tuple[Array, Array]:
+        """The rows of a column that disruptions lower, and their factors [period, row]."""
+        places = {event.where for event in network.disruptions if event.column == column}
+        struck = np.flatnonzero((given < 1.0) | (np.isin(names, list(places)) if places else False))
+        events = network.disruptions
+        paths = [given[row] * factor_path(events, names[row], column, self.periods) for row in struck.tolist()]
+        return struck, np.stack(paths, axis=1) if paths else np.ones((self.periods, 0))
 
     def _interest(self) -> Iterator[tuple[Array, Callable[[], None]]]:
         """What customers look at, from the numbers that decide what they buy."""

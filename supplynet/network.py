@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.checks import check_columns, check_lanes, check_shares, check_signals, fail
+from supplynet.checks import check_columns, check_lanes, check_shares, check_signals, fail, nearest
+from supplynet.disruptions import DISRUPTED, Disruption
 from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
 
 Array = NDArray[Any]
@@ -77,7 +78,7 @@ class Network:
 
     `node`, `lane`, `input` hold one array for each input column of the schema; `lane` also `supplier`, `customer`
     (node indices) and `input` (index of the buyer's input), `input` also `node`. `objects` holds the rules, demand
-    processes and distributions by (table, column).
+    processes and distributions by (table, column); `disruptions` say what fails when.
     """
 
     names: tuple[str, ...]
@@ -85,6 +86,7 @@ class Network:
     lane: Mapping[str, Array]
     input: Mapping[str, Array]
     signals: tuple[Signal, ...] = ()
+    disruptions: tuple[Disruption, ...] = ()
     objects: Mapping[tuple[str, str], Objects] = field(default_factory=dict)
 
     @property
@@ -101,8 +103,7 @@ class Network:
 
     def lane_names(self) -> list[str]:
         """Every lane as "supplier>customer"."""
-        ends = zip(self.lane["supplier"].tolist(), self.lane["customer"].tolist(), strict=True)
-        return [f"{self.names[supplier]}>{self.names[customer]}" for supplier, customer in ends]
+        return list(LaneLabels(self.names, self.lane["supplier"], self.lane["customer"]).short())
 
     def object_of(self, table: str, column: str, row: int) -> Any:
         """The rule, process or distribution of one row, or None."""
@@ -147,6 +148,7 @@ def from_columns(
     node: Mapping[str, Any] | None = None,
     lane: Mapping[str, Any] | None = None,
     signals: Sequence[Signal] = (),
+    disruptions: Sequence[Disruption] = (),
 ) -> Network:
     """A network from columns; what is not given takes the schema's default.
 
@@ -200,10 +202,22 @@ def from_columns(
     lanes["share"], faults = _shares(lane.get("share"), lanes["input"], table["node"].size, names, table["node"])
     problems += faults
     problems += check_signals(set(names) if signals else (), signals)
+    problems += _check_disruptions(names, lane_labels, disruptions)
     problems += check_lanes(names, nodes["kind"], supplier, customer)
     if problems:
         fail(problems)
-    return Network(tuple(names), nodes, lanes, table, tuple(signals), objects)
+    return Network(tuple(names), nodes, lanes, table, tuple(signals), tuple(disruptions), objects)
+
+
+def _check_disruptions(names: Sequence[str], labels: LaneLabels, disruptions: Sequence[Disruption]) -> Iterator[str]:
+    """Every fault in the disruptions."""
+    lanes = list(labels.short()) if any(event.column == "open_factor" for event in disruptions) else []
+    for event in disruptions:
+        yield from event.faults()
+        known = {"capacity_factor": names, "open_factor": lanes}.get(event.column, (event.where,))
+        if event.where not in known:
+            hint = nearest(str(event.where), known, shown=12)
+            yield f"disruption of {event.where!r}: there is no such {DISRUPTED[event.column]}; {hint}"
 
 
 class LaneLabels(Sequence[str]):
@@ -211,6 +225,11 @@ class LaneLabels(Sequence[str]):
 
     def __init__(self, names: Sequence[str], supplier: Array, customer: Array) -> None:
         self._names, self._supplier, self._customer = names, supplier, customer
+
+    def short(self) -> Iterator[str]:
+        """Every lane as "supplier>customer"."""
+        ends = zip(self._supplier.tolist(), self._customer.tolist(), strict=True)
+        return (f"{self._names[supplier]}>{self._names[customer]}" for supplier, customer in ends)
 
     def __len__(self) -> int:
         return int(self._supplier.size)

@@ -19,7 +19,7 @@ from supplynet.policies.contract import Rule
 from supplynet.policies.input import LotForLot
 from supplynet.policies.ordering import MakeToOrder
 from supplynet.policies.sourcing import FixedShares
-from supplynet.rule_checks import LEADS, check_lost_sales, check_objects, check_rules, check_sizes
+from supplynet.rule_checks import LEADS, check_disruptions, check_lost_sales, check_objects, check_rules, check_sizes
 from supplynet.schedule import PHASES, find_levels
 from supplynet.schema import CUSTOMER
 
@@ -53,7 +53,7 @@ def prepare(network: Network, start: str) -> Prepared:
     """
     if start not in STARTS:
         raise ValueError(f"start is {start!r}, must be one of {', '.join(STARTS)}; choose one")
-    problems = [*check_objects(network), *check_rules(network), *check_sizes(network)]
+    problems = [*check_objects(network), *check_rules(network), *check_sizes(network), *check_disruptions(network)]
     if problems:
         fail(problems)
     rules, codes = _resolve(network)
@@ -85,7 +85,8 @@ def prepare(network: Network, start: str) -> Prepared:
     return Prepared(
         network, rules,
         node=nodes | codes | {f"{phase}_level": levels[at] for at, phase in enumerate(PHASES)} | {
-            "capacity": _means(network, "capacity"), "price": _means(network, "price"), "interest": _interest(network),
+            "capacity": _means(network, "capacity"), "capacity_factor": node["capacity_factor"],
+            "price": _means(network, "price"), "interest": _interest(network),
             "normal_output": normal, "coverage": coverage_of(usual, on_machine),
             "supply_line_periods": supply_line_of(usual, on_machine),
             **{name: node[name] for name in ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost")},
@@ -101,6 +102,7 @@ def prepare(network: Network, start: str) -> Prepared:
         },
         lane=lanes | {
             **{name: lane[name] for name in ("supplier", "customer", "input", "share", "priority", "in_transit_cost")},
+            "open_factor": lane["open_factor"], "may_close": _may_close(network).astype(np.uint8),
             "normal_order": np.where(np.isnan(lane["normal_order"]), _mean_orders(network, flow), lane["normal_order"]),
             "to_customer": (node["kind"][lane["customer"]] == CUSTOMER).astype(np.uint8),
             "lost_in": lane["unfilled"], "lost_out": lane["unfilled"],
@@ -119,6 +121,13 @@ def _has_order_sizes(node: Mapping[str, Array]) -> NDArray[np.bool_]:
     """Whether a node's orders have a least, a most or a multiple [node]."""
     some: NDArray[np.bool_] = (node["order_multiple"] > 0) | (node["minimum_order_quantity"] > 0)
     return some | np.isfinite(node["order_cap"])
+
+
+def _may_close(network: Network) -> NDArray[np.bool_]:
+    """Whether a lane is ever less than open [lane]."""
+    may: NDArray[np.bool_] = network.lane["open_factor"] < 1.0
+    closed = {event.where for event in network.disruptions if event.column == "open_factor"}
+    return may | np.isin(network.lane_names(), list(closed)) if closed else may
 
 
 def _mean_orders(network: Network, flow: Array) -> Array:

@@ -17,7 +17,7 @@ import numpy as np
 from supplynet.network import Network
 from supplynet.policies.contract import Array, Local, open_memory, stack
 from supplynet.prepare import prepare
-from supplynet.reference_parts import TINY, Chance, Input, Lane, column, pipeline, row_of, total
+from supplynet.reference_parts import TINY, Chance, Input, Lane, column, pipeline, row_of, sized, total
 from supplynet.schedule import PHASES, SET_BY
 from supplynet.schema import results
 
@@ -48,7 +48,8 @@ class Agent(SimpleNamespace):
 
     def receive(self, today: int) -> None:
         """Goods that are due join the input stock, and finished production what is on hand."""
-        self.capacity, self.price = self.capacity_on(today), self.price_on(today)
+        self.capacity_factor, self.price = self.factor_on(today), self.price_on(today)
+        self.capacity = self.capacity_on(today) * self.capacity_factor if self.capacity_factor else 0.0
         self.interest = self.interest_on(today)
         self.unload(today, same_day=False)
         if self.line_size > 1:
@@ -70,7 +71,7 @@ class Agent(SimpleNamespace):
             lane.booked = lane.mail.pop(today, 0.0)
             lane.lane_backlog += lane.booked
         owed = total(lane.lane_backlog for lane in self.sells if not lane.lost_in)
-        fleeting = total(lane.lane_backlog for lane in self.sells if lane.lost_in)
+        fleeting = total(lane.claim(today) for lane in self.sells if lane.lost_in)
         self.demand = total(lane.booked for lane in self.sells)
         self.backlog = owed + fleeting
         wanted = self.in_process + self.production_backlog
@@ -85,15 +86,8 @@ class Agent(SimpleNamespace):
         """The ordering rule says how much more of its own product the agent wants."""
         decided = np.array([self.production_order])
         self.rules["ordering"].order(self.see("ordering", today), decided)
-        self.production_order = self.sized(float(decided[0]))
+        self.production_order = sized(self, float(decided[0]))
         self.production_backlog += self.production_order
-
-    def sized(self, wanted: float) -> float:
-        """Nothing, or at least the minimum order quantity, in whole multiples, and at most the cap."""
-        wanted, multiple = max(wanted, self.minimum_order_quantity) if wanted else 0.0, self.order_multiple
-        if not multiple:
-            return float(min(wanted, self.order_cap))
-        return float(multiple * min(np.ceil(wanted / multiple - TINY), np.floor(self.order_cap / multiple + TINY)))
 
     def purchase(self, today: int) -> None:
         """The input rule turns what is wanted into orders on lanes, and they go into the mail."""
@@ -169,7 +163,7 @@ class Agent(SimpleNamespace):
     def ship(self, today: int) -> None:
         """Share what is on hand among those who wait; on a lost-sales lane an unfilled claim ends here."""
         self.filled = 0.0
-        for lane, quantity in zip(self.sells, self.allocate(), strict=True):
+        for lane, quantity in zip(self.sells, self.allocate(today), strict=True):
             self.filled += max(0.0, quantity - (lane.lane_backlog - lane.booked))
             lane.shipment = quantity
             lane.lane_backlog -= quantity
@@ -182,10 +176,11 @@ class Agent(SimpleNamespace):
         self.on_hand = max(0.0, self.on_hand - self.shipped)
         self.backlog = total(lane.lane_backlog for lane in self.sells)
 
-    def allocate(self) -> list[float]:
+    def allocate(self, today: int) -> list[float]:
         """What each lane gets, by the allocation rule."""
         seen = {"first_outbound": np.array([0, len(self.sells)], np.uint32), "on_hand": np.array([self.on_hand])}
         seen |= {name: column(self.sells, name) for name in self.allocation.allocate.arguments[3:]}
+        seen["lane_backlog"] = np.array([lane.claim(today) for lane in self.sells])
         self.allocation.allocate.bind(seen, np.zeros(1, np.uint32), parallel=False)()
         return [float(quantity) for quantity in seen["shipment"]]
 
@@ -255,6 +250,7 @@ class Reference:
             given["line"] = pipeline(given["line_filled"], given["line_slot"])
             agent = (Customer if given["is_customer"] else Agent)(**given, busy=0.0, inputs=[], sells=[], hears=[])
             agent.capacity_on = chance.of("node", "capacity", row, agent.capacity)
+            agent.factor_on = chance.factor("capacity_factor", network.names[row], agent.capacity_factor)
             agent.price_on = chance.of("node", "price", row, agent.price)
             agent.consumption_on = chance.of("node", "demand", row, 0.0)
             agent.interest_on = chance.of_interest(row)
@@ -263,11 +259,12 @@ class Reference:
         inputs = [Input(**row_of(ready.input, row), lanes=[]) for row in range(network.n_inputs)]
         for item in inputs:
             self.agents[item.node].inputs.append(item)
-        for row in range(network.n_lanes):
+        for row, name in enumerate(network.lane_names()):
             given = row_of(ready.lane, row)
             given |= {end: self.agents[given[end]] for end in ("supplier", "customer")}
             pipes = {way: pipeline(given[f"{way}_filled"], given[f"{way}_slot"]) for way in ("mail", "transport")}
             lane = Lane(**given, **pipes, order=0.0, received=0.0, booked=0.0, shipment=0.0, cancelled=0.0)
+            lane.open_on = chance.factor("open_factor", name, lane.open_factor)
             lane.order_lead_time = chance.of("lane", "order_lead_time", row, lane.order_lead)
             lane.shipment_lead_time = chance.of("lane", "shipment_lead_time", row, lane.shipment_lead)
             for lanes in (self.lanes, lane.supplier.sells, inputs[lane.input].lanes):

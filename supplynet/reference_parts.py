@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from supplynet.demand import as_process
+from supplynet.disruptions import factor_path
 from supplynet.interest import EarlyInterest
 from supplynet.network import Network
 from supplynet.policies.contract import Array
@@ -31,6 +32,14 @@ def total(quantities: Iterable[float]) -> float:
     return reduce(add, quantities, 0.0)
 
 
+def sized(agent: Any, wanted: float) -> float:
+    """Nothing, or at least the minimum order quantity, in whole multiples, and at most the cap."""
+    wanted, multiple = max(wanted, agent.minimum_order_quantity) if wanted else 0.0, agent.order_multiple
+    if not multiple:
+        return float(min(wanted, agent.order_cap))
+    return float(multiple * min(np.ceil(wanted / multiple - TINY), np.floor(agent.order_cap / multiple + TINY)))
+
+
 def column(owners: Iterable[Any], name: str) -> Array:
     """What each of these shows under a name."""
     return np.array([getattr(owner, name) for owner in owners])
@@ -38,6 +47,11 @@ def column(owners: Iterable[Any], name: str) -> Array:
 
 class Lane(SimpleNamespace):
     """The buyer's end knows order, input_stock and on_order, the supplier's end booked, backlog and shipment."""
+
+    def claim(self, today: int) -> float:
+        """What waits on the lane, or as much of it as can leave while the lane is not wholly open."""
+        can_leave = self.open_on(today) * self.normal_order if self.open_on(today) < 1.0 else np.inf
+        return float(min(self.lane_backlog, can_leave))
 
 
 class Input(SimpleNamespace):
@@ -67,6 +81,10 @@ class Chance:
         if (given := self.network.object_of(table, what, row)) is None:
             return lambda today: fixed
         return self._path(table, what, row, given.whole if what.endswith("lead_time") else as_process(given).path)
+
+    def factor(self, what: str, where: str, given: float) -> Callable[[int], float]:
+        """What disruptions leave of a factor, by period."""
+        return cache(lambda today: given * float(factor_path(self.network.disruptions, where, what, today + 1)[today]))
 
     def of_interest(self, row: int) -> Callable[[int], Any]:
         """What a customer looks at, by period: decided by the numbers that decide what it buys."""

@@ -104,6 +104,19 @@ def check_sizes(network: Network) -> Iterator[str]:
         yield f"customer {network.names[row]!r}: a customer has no machine; remove lot"
 
 
+def check_disruptions(network: Network) -> Iterator[str]:
+    """Faults in what disruptions can do."""
+    struck = {event.where for event in network.disruptions if event.column == "capacity_factor" and event.factor > 0.0}
+    some = (network.node["capacity_factor"] > 0.0) & (network.node["capacity_factor"] < 1.0)
+    some |= np.isin(network.names, list(struck)) if struck else False
+    endless = np.isinf(network.node["capacity"]) & (network.objects["node", "capacity"].codes < 0)
+    for row in np.flatnonzero(endless & some).tolist():
+        yield (
+            f"node {network.names[row]!r}: a part of its capacity is lost, but that is infinite, and nothing would change; "
+            "give it a capacity, or a capacity_factor of 0"
+        )
+
+
 def check_lost_sales(network: Network, takes_time: NDArray[np.bool_]) -> Iterator[str]:
     """Faults of lost-sales lanes, where making to order takes time [node]."""
     lane = network.lane

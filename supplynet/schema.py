@@ -47,6 +47,7 @@ def _inputs() -> Iterator[Column]:
     yield Column("node", "sector", text, "", "", "label: industry")
     yield Column("node", "on_hand", real, "units", 0.0, "opening stock of finished goods")
     yield Column("node", "capacity", real, "units/period", np.inf, "most output that one period can start", random=True)
+    yield Column("node", "capacity_factor", real, "", 1.0, "part of the capacity that is there; disruptions lower it")
     yield Column(
         "node", "production_lead_time", whole, "periods", 0.0,
         "from start to finish of production; 0 = the same period", random=True,
@@ -88,6 +89,9 @@ def _inputs() -> Iterator[Column]:
     yield Column("inbound", "share", real, "", np.nan, "part of the buyer's need of this input (default: equal parts)")
     yield Column(
         "outbound", "normal_order", real, "units/period", np.nan, "order of a usual period (default: the mean flow)"
+    )
+    yield Column(
+        "outbound", "open_factor", real, "", 1.0, "part of a normal order that can leave; 1 = any, disruptions lower it"
     )
     yield Column("outbound", "priority", real, "", 0.0, "lowest is served first")
     yield Column("input", "units_per_output", real, "units/unit", 1.0, "bill of materials")

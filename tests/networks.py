@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from users import Hoarder, Listener
 
 from supplynet.demand import AR1, Constant, Seasonal, Step, Trace
+from supplynet.disruptions import Disruption
 from supplynet.distributions import Bernoulli, Discrete, NegativeBinomial, Normal, Poisson
 from supplynet.graphs import from_graph
 from supplynet.interest import EarlyInterest
@@ -35,14 +36,7 @@ GRAIN = 0.30127  # real quantities are multiples of it, so that no sum of a few 
 
 @st.composite
 def networks(draw: Any, *, integers: bool = False, shapes: tuple[str, ...] = SHAPES) -> Network:
-    """A network of up to seven firms and up to three customers."""
-    graph, signals = draw(graphs(integers=integers, shapes=shapes))
-    return from_graph(graph, signals=signals)
-
-
-@st.composite
-def graphs(draw: Any, *, integers: bool = False, shapes: tuple[str, ...] = SHAPES) -> Any:
-    """The graph and the signals of a random network; on a cycle flows are no whole numbers."""
+    """A network of up to seven firms and up to three customers; on a cycle flows are no whole numbers."""
     possible = [shape for shape in shapes if not (integers and "cyclic" in shape)]
     return _Author(draw, integers, draw(st.sampled_from(possible))).write()
 
@@ -55,9 +49,9 @@ class _Author:
 
     def __init__(self, draw: Any, integers: bool, shape: str) -> None:
         self.draw, self.integers, self.shape = draw, integers, shape
-        self.graph, self.signals = nx.DiGraph(), []
+        self.graph, self.signals, self.disruptions = nx.DiGraph(), [], []
 
-    def write(self) -> tuple[nx.DiGraph, list[Signal]]:
+    def write(self) -> Network:
         firms, lanes, back = self.structure()
         bought = {customer for _, customer in lanes + back}
         for firm in firms:
@@ -70,8 +64,9 @@ class _Author:
                 self.lane(f"firm {firm}", f"customer {number}", back=False)
         self.share_inputs()
         self.listen()
+        self.disrupt()
         assume(self.is_playable())
-        return self.graph, self.signals
+        return from_graph(self.graph, signals=self.signals, disruptions=self.disruptions)
 
     def structure(self) -> tuple[list[int], list[tuple[int, int]], list[tuple[int, int]]]:
         """The firms, their lanes downstream, and their lanes back upstream."""
@@ -213,6 +208,16 @@ class _Author:
                     delay = 0 if at_once else self.pick(1, 3)
                     start = self.quantity(0, 9) if self.maybe() else float("nan")
                     self.signals.append(Signal(source, reader, tells, delay, self.pick(-1, 4) / 3, start))
+
+    def disrupt(self) -> None:
+        """Strike some nodes and lanes, one place more than once now and then."""
+        for _ in range(self.pick(0, 3)):
+            when = {"start": self.pick(0, 9), "duration": self.pick(1, 6)}
+            node, (supplier, customer) = self.one(*self.graph.nodes), self.one(*self.graph.edges)
+            endless = "capacity" not in self.graph.nodes[node]
+            part = 0.0 if endless else self.pick(0, 4) / 4
+            self.disruptions.append(Disruption(node, "capacity_factor", part, **when))
+            self.disruptions.append(Disruption(f"{supplier}>{customer}", "open_factor", self.pick(0, 3) / 4, **when))
 
     def is_playable(self) -> bool:
         """Whether the network has a steady start and an order of the day."""

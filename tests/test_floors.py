@@ -12,14 +12,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "supplynet"
 FLOORS = (
-    ("schema", "randomness", "topologies", "checks", "ranges"),
+    ("schema", "randomness", "topologies", "checks", "ranges", "disruptions"),
     ("network", "graphs", "layout", "state", "opening", "schedule"),
     (
         "compiled",
         "distributions",
         "demand",
         "interest",
-        "disruptions",
         "policies.parameters",
         "policies.contract",
         "policies.forecasts",

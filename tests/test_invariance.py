@@ -115,7 +115,10 @@ def web_of_firms(luck, *, scale=1.0, shuffled=False, new_name=str, strangers=Fal
     graph.add_nodes_from((new_name(name), attributes) for name, attributes in named)
     graph.add_edges_from((new_name(a), new_name(b), attributes) for (a, b), attributes in joined)
     signal = supplynet.Signal(new_name("web"), new_name("shop 3"), "demand", delay=1)
-    return supplynet.from_graph(graph, signals=[signal])
+    struck = supplynet.Disruption(new_name("far farm"), "capacity_factor", 0.5, 20, 6)
+    lane = f"{new_name('north')}>{new_name('shop 1')}"
+    closed = supplynet.Disruption(lane, "open_factor", 0.25, 12, 9)
+    return supplynet.from_graph(graph, signals=[signal], disruptions=[struck, closed])
 
 
 def scenario(network, **settings):

@@ -15,7 +15,8 @@ ONE = np.uint32(1)
 @kernel
 def book(
     rows: Any, clock: Any, first_outbound: Any, first_input: Any, first_end: Any, mailbox_start: Any, mailbox_size: Any,
-    mail: Any, lost_out: Any, makes_to_order: Any, counts_arrivals: Any, line_size: Any, capacity: Any,
+    mail: Any, lost_out: Any, open_factor: Any, normal_order: Any, makes_to_order: Any,
+    counts_arrivals: Any, line_size: Any, capacity: Any,
     units_per_output: Any, criticality: Any, input_stock: Any, on_hand: Any, in_process: Any, production_backlog: Any,
     booked: Any, lane_backlog: Any, demand: Any, backlog: Any, inventory_position: Any, supply_line: Any,
 ) -> None:  # fmt: skip
@@ -36,7 +37,8 @@ def book(
             lane_backlog[end] += due
             asked += due
             if lost_out[end]:
-                fleeting += lane_backlog[end]
+                can_leave = open_factor[end] * normal_order[end] if open_factor[end] < 1.0 else np.inf
+                fleeting += min(lane_backlog[end], can_leave)
             else:
                 owed += lane_backlog[end]
         demand[node] = asked

@@ -1,4 +1,4 @@
-"""Draw: the luck of the day, before anything else: lead times of lanes and lines, and capacities."""
+"""Draw: the luck of the day, before anything else: lead times, capacities, prices, and what disruptions leave."""
 
 from __future__ import annotations
 
@@ -45,3 +45,21 @@ class FollowPath:
 
     def __call__(self) -> None:
         self._column[self._rows] = self._path[min(int(self._clock[0]), self._path.shape[0] - 1)]
+
+
+class LoseCapacity:
+    """Leaves these rows a part of their capacity, where that is drawn each day of what was drawn.
+
+    `path` [period, row] is the factor, and its last value holds; `drawn` [row] says whose capacity is drawn.
+    """
+
+    def __init__(self, path: Array, clock: Array, rows: Array, drawn: Array, columns: dict[str, Array]) -> None:
+        self._path, self._clock, self._rows, self._drawn = path, clock, rows, drawn
+        self._capacity, self._factor = columns["capacity"], columns["capacity_factor"]
+        self._fixed = self._capacity[rows]
+
+    def __call__(self) -> None:
+        factor = self._path[min(int(self._clock[0]), self._path.shape[0] - 1)]
+        whole = np.where(self._drawn, self._capacity[self._rows], self._fixed)
+        self._capacity[self._rows] = np.multiply(whole, factor, out=np.zeros(factor.size), where=factor > 0.0)
+        self._factor[self._rows] = factor

@@ -15,21 +15,11 @@ from supplynet.policies.contract import Local, OrderingRule, decide
 Array = NDArray[Any]
 
 
-def order(
-    rule: OrderingRule,
-    local: Local,
-    clock: Array,
-    production_order: Array,
-    production_backlog: Array,
-    sizing: Callable[[], None] | None,
-) -> Callable[[], None]:
-    """The rule over a slice of rows, as a call without arguments; what it wants joins the production backlog."""
+def order(rule: OrderingRule, local: Local, clock: Array, production_order: Array) -> Callable[[], None]:
+    """The rule over a slice of rows, as a call without arguments."""
 
     def play() -> None:
         decide(rule, rule.order, local, int(clock[0]), "production_order", production_order)
-        if sizing is not None:
-            sizing()
-        production_backlog.__iadd__(production_order)
 
     return play
 

@@ -13,6 +13,16 @@ ONE = np.uint32(1)
 
 
 @kernel
+def limit(rows: Any, first_outbound: Any, open_factor: Any, normal_order: Any, lane_backlog: Any, claim: Any) -> None:
+    """On a lane that is not open no more can be claimed than a part of its normal order."""
+    for i in prange(rows.size):
+        node = rows[i]
+        for end in range(first_outbound[node], first_outbound[node + ONE]):
+            can_leave = open_factor[end] * normal_order[end] if open_factor[end] < 1.0 else np.inf
+            claim[end] = min(lane_backlog[end], can_leave)
+
+
+@kernel
 def ship(
     rows: Any, clock: Any, first_outbound: Any, makes_to_order: Any, lost_out: Any, shipment_lead: Any,
     transport_start: Any, transport_size: Any, transport: Any, booked: Any, shipment: Any, cancelled: Any,

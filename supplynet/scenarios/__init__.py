@@ -179,7 +179,7 @@ def read_recipe(path: str | Path) -> Recipe:
 
 def fingerprint(network: Network) -> str:
     """A digest of everything that a network holds: the same for equal networks, another for any that differ."""
-    digest = hashlib.sha256(repr((network.names, network.signals)).encode())
+    digest = hashlib.sha256(repr((network.names, network.signals, network.disruptions)).encode())
     for table in (network.node, network.lane, network.input):
         for name, column in sorted(table.items()):
             values = column.tolist() if column.dtype.kind in "OU" else np.ascontiguousarray(column).tobytes()
