@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from supplynet.disruptions import Disruption
     from supplynet.graphs import from_graph, to_graph
     from supplynet.network import Network, Signal, from_columns
+    from supplynet.readers.export import write_folder
+    from supplynet.readers.folder import read_folder
     from supplynet.record import Keep
     from supplynet.scenario import Result, Scenario, replicate, run
     from supplynet.scenarios import load
@@ -22,11 +24,11 @@ _HOME = {
     "Disruption": "disruptions",
     "from_graph": "graphs", "to_graph": "graphs", "Network": "network", "Signal": "network", "from_columns": "network",
     "Keep": "record", "Result": "scenario", "Scenario": "scenario", "replicate": "scenario", "run": "scenario",
-    "load": "scenarios",
+    "load": "scenarios", "read_folder": "readers.folder", "write_folder": "readers.export",
 }  # fmt: skip
 __all__ = [
-    "Disruption", "Keep", "Network", "Result", "Scenario", "Signal", "from_columns", "from_graph", "load", "replicate", "run",
-    "to_graph",
+    "Disruption", "Keep", "Network", "Result", "Scenario", "Signal", "from_columns", "from_graph", "load",
+    "read_folder", "replicate", "run", "to_graph", "write_folder",
 ]  # fmt: skip
 
 

@@ -192,11 +192,12 @@ class Binder:
     def _local(self, column: str, rule: Rule, seen: dict[str, Array], own: dict[str, slice]) -> Local:
         """What a rule sees and its memory: that of its rows, or a fresh one, which starts at columns of its rows."""
         state = self.union.state
-        place = own["inbound" if isinstance(rule, SourcingRule) else "node"]
+        place = own[rule.memory_of]
         a, b = place.start, place.stop
         for whose, whole, memory in self._memories:
             if whose == column and whole.start <= a and b <= whole.stop:
-                return Local(seen, {name: part[..., a - whole.start : b - whole.start] for name, part in memory.items()})
+                mine = slice(a - whole.start, b - whole.start)
+                return Local(seen, {name: part[..., mine] for name, part in memory.items()})
         memory = open_memory(rule, b - a, lambda name: state.columns[name][own[state.tables[name]]])
         state.memories.append(memory)
         self._memories.append((column, place, memory))
@@ -251,4 +252,4 @@ class Binder:
 def _runs(rows: Array, group: Array) -> Sequence[Array]:
     """Rows of one group that are neighbours; the layout sorts rows so that a group is one run or few."""
     cuts = np.flatnonzero((np.diff(rows) != 1) | (np.diff(group) != 0)) + 1
-    return np.split(rows, cuts)
+    return np.split(rows, cuts) if rows.size else []

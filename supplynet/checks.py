@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,15 @@ MAY_BE_NEGATIVE = ("priority",)
 class Faults(ValueError):
     """Some faults, each with where, what, rule and cure; the message shows the first ones."""
 
+    all_of_them: ClassVar[str] = ""
+    """Where the others are found."""
+
     @property
     def problems(self) -> tuple[str, ...]:
         return self.args
 
     def __str__(self) -> str:
-        more = [f"... and {len(self.args) - SHOWN} more"] if len(self.args) > SHOWN else []
+        more = [f"... and {len(self.args) - SHOWN} more{self.all_of_them}"] if len(self.args) > SHOWN else []
         return "\n".join([*self.args[:SHOWN], *more])
 
 
@@ -188,7 +191,8 @@ def check_shares(
     """Shares of the lanes of one input must sum to 1."""
     total = np.bincount(of_lane, weights=share, minlength=n_inputs) if of_lane.size else np.ones(n_inputs)
     return [
-        f"node {names[node[at]]!r}: the shares of its suppliers of one product sum to {total[at]:g}, must be 1; "
-        "mend them, or leave all blank for equal parts"
+        f"node {names[node[at]]!r}: the shares of its suppliers of one product "
+        + (f"sum to {total[at]:g}, must be 1; mend them" if total[at] == total[at] else "are blank in part; give all")
+        + ", or leave all blank for equal parts"
         for at in np.flatnonzero(~(np.abs(total - 1.0) <= 1e-9))
     ]

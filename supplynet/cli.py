@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -13,15 +10,13 @@ import typer
 
 from supplynet import __version__
 from supplynet.progress import Progress
+from supplynet.shell import WHICH, console, told, with_options
+from supplynet.table_commands import check, export
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from supplynet.record import Keep
     from supplynet.scenario import Result, Scenario
-    from supplynet.scenarios import Recipe
 
-NARROW: Final = 100  # columns of a page that is no terminal
 COMPILING: Final = "compiling the kernels; this happens once, and takes about ten seconds"
 
 app = typer.Typer(
@@ -36,23 +31,6 @@ app = typer.Typer(
 def main() -> None:
     """The entry point of the shell command."""
     app(prog_name="supplynet")
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn what a library raises into one message on stderr and an exit code."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("stopped, nothing written", err=True)
-        raise typer.Exit(130) from None
-    except BrokenPipeError:
-        raise
-    except (ValueError, TypeError, KeyError, OverflowError, MemoryError, OSError) as fault:
-        words = str(fault.args[0]) if isinstance(fault, KeyError) and fault.args else str(fault)
-        cure = "; run fewer periods, or something smaller" * isinstance(fault, MemoryError) * ("run fewer" not in words)
-        typer.echo(f"error: {words or type(fault).__name__}{cure}", err=True)
-        raise typer.Exit(2) from None
 
 
 def _version(wanted: bool) -> None:
@@ -72,9 +50,7 @@ def shell(
 
 @app.command()
 def run(
-    scenario: Annotated[
-        str, typer.Argument(help="A name that `supplynet scenarios` lists, or the scenario.toml of a saved run.")
-    ] = "flour-2020",
+    scenario: Annotated[str, typer.Argument(help=WHICH)] = "flour-2020",
     periods: Annotated[int | None, typer.Option(help="How many periods to run.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all randomness.")] = None,
     levers: Annotated[
@@ -93,20 +69,21 @@ def run(
     """Run a scenario, print what happened, and save a picture."""
     with told():
         from supplynet import saving
+        from supplynet.files import write_together
         from supplynet.scenarios import find_recipe
 
         recipe = with_options(find_recipe(scenario), levers or [], periods, seed)
         ready = recipe.build()
         picture = picture_path(ready, out, plot)
         if out is not None:
-            saving.check_folder(out)
+            saving.check_out(out)
         result = play(ready, recipe.replication, keep_for(ready))
         files: dict[Path, Any] = {} if out is None else dict(saving.files_of(result, out))
         if picture is not None:
             from supplynet import plot as plots
 
             files[picture] = partial(plots.save, plots.overview(result))
-        saving.write_together(files)
+        write_together(files)
         if json:
             typer.echo(saving.to_json(result))
         else:
@@ -126,14 +103,14 @@ def scenarios() -> None:
 
 @app.command()
 def show(
-    scenario: Annotated[str, typer.Argument(help="A name that `supplynet scenarios` lists, or a saved scenario.toml.")],
+    scenario: Annotated[str, typer.Argument(help=WHICH)],
 ) -> None:
     """Show a scenario: its network, its rules, and its levers with units and current values."""
     with told():
         from supplynet.scenario_pages import scenario_parts
         from supplynet.scenarios import load
 
-        page = _console()
+        page = console()
         for part in scenario_parts(load(scenario)):
             page.print(part)
 
@@ -146,27 +123,33 @@ def rules(
     with told():
         from supplynet import rule_pages
 
-        page = _console()
+        page = console()
         for part in rule_pages.all_rules() if name is None else rule_pages.one_rule(name):
             page.print(part, markup=False)
 
 
-def with_options(recipe: Recipe, sets: list[str], periods: int | None, seed: int | None) -> Recipe:
-    """The recipe with what the command line sets. Raises ValueError that names the option."""
-    from supplynet.policies.catalogue import FAMILIES
+@app.command("app")
+def page(
+    scenario: Annotated[str, typer.Argument(help=WHICH)] = "flour-2020",
+    port: Annotated[int | None, typer.Option(help="Port on this machine (default: the first free from 8765).")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in your browser.")] = True,
+) -> None:
+    """Explore a scenario on a page in the browser: set its levers, and watch it play."""
+    with told():
+        from supplynet.scenarios import find_recipe
 
-    pairs = []
-    for text in sets:
-        lever, _, value = (part.strip() for part in text.partition("="))
-        if not (lever and value):
-            raise ValueError(f"--set {text!r}: must be LEVER=VALUE; write for example --set periods=100")
-        pairs.append((lever, value))
-    for lever, value in sorted(pairs, key=lambda pair: pair[0].rpartition(".")[2] not in FAMILIES):
-        recipe = recipe.with_lever(lever, value)  # rules first, so that their parameters may stand in any order
-    for lever, given in (("periods", periods), ("seed", seed)):
-        if given is not None:
-            recipe = recipe.with_lever(lever, given)
-    return recipe
+        ready = find_recipe(scenario).build()
+        try:
+            from supplynet.viz import server
+        except ModuleNotFoundError as fault:
+            raise ValueError(f"the page needs {fault.name}; install it with: pip install 'supplynet[app]'") from None
+        free = server.free_port(port)
+        play(ready, 0, keep_for(ready))  # what is wrong with the network is said here, and the kernels are compiled
+        server.serve(scenario, free, browser=browser, ready=lambda at: typer.echo(f"Page: {at} (stop with Ctrl-C)"))
+
+
+app.command()(check)
+app.command()(export)
 
 
 def picture_path(scenario: Scenario, out: Path | None, plot: Path | None) -> Path | None:
@@ -174,8 +157,8 @@ def picture_path(scenario: Scenario, out: Path | None, plot: Path | None) -> Pat
 
     Raises ValueError for a kind of picture that is not known, OSError if its folder cannot be written to.
     """
+    from supplynet.files import check_folder
     from supplynet.plot import check_path
-    from supplynet.saving import check_folder
 
     if plot is not None:
         check_path(plot)
@@ -240,8 +223,8 @@ def tell(result: Result, picture: Path | None, out: Path | None) -> None:
     """Print the table by tier, what happened, what to try next, and where the files are."""
     from supplynet import report
 
-    page, scenario = _console(), result.scenario
-    page.print(f"{scenario.name}: {scenario.about}", style="bold", markup=False, highlight=False)
+    page, scenario = console(), result.scenario
+    page.print(f"{scenario.name}: {scenario.about}".removesuffix(": "), style="bold", markup=False, highlight=False)
     if not result.record.summed:
         page.print(report.tier_table(result))
         page.print()
@@ -253,13 +236,6 @@ def tell(result: Result, picture: Path | None, out: Path | None) -> None:
     for what, where in (("Picture", picture), ("Files", out)):
         if where is not None:
             typer.echo(f"{what}: {where}")
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    page = Console(highlight=False)
-    return page if page.is_terminal or "COLUMNS" in os.environ else Console(highlight=False, width=NARROW)
 
 
 if __name__ == "__main__":

@@ -154,6 +154,19 @@ class Exponential(Distribution):
 
 
 @dataclass(frozen=True, slots=True)
+class Gamma(Distribution):
+    """Any amount > 0, the more skewed the larger sd / mean. Source: Burgin (1975), Oper. Research Quarterly 26(3)."""
+
+    mean: float = field(metadata=POSITIVE)
+    sd: float = field(metadata=POSITIVE)
+
+    def quantile(self, uniform: FloatArray) -> FloatArray:
+        from scipy.special import gammaincinv
+
+        return np.asarray(gammaincinv((self.mean / self.sd) ** 2, uniform) * (self.sd**2 / self.mean))
+
+
+@dataclass(frozen=True, slots=True)
 class Uniform(Distribution):
     """Anything between two values, equally likely."""
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from supplynet.checks import AT_MOST_ONE, MAY_BE_INFINITE, MAY_BE_NEGATIVE, nearest
 from supplynet.network import RULES, Network
 from supplynet.policies.catalogue import FAMILIES
-from supplynet.rule_levers import set_rule
-from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column, Table, inputs
+from supplynet.rule_levers import set_rule, with_needed_signals
+from supplynet.schema import CUSTOMER, KINDS, ORDER_SIZES, UNFILLED, Column, Table, inputs
 
 Array = NDArray[Any]
 TABLES: Final[tuple[Table, ...]] = ("node", "lane", "inbound", "outbound", "input")
@@ -55,6 +55,8 @@ def _set_lever(network: Network, lever: str, value: Any, later: Sequence[Setting
             if rows.size and is_dataclass(owner) and name in {field.name for field in fields(owner)}:
                 new = _replaced(owner, name, read_like(getattr(owner, name), value, lever), lever)
                 changed, hit = changed.with_column("node", rule, rows, new), True
+                if rule in FAMILIES:
+                    changed = with_needed_signals(changed, rows)
     if not hit:
         known = {known.rpartition(".")[2] for known in known_levers(network)}
         close = difflib.get_close_matches(name, known | (set() if where else set(also)), n=1)
@@ -145,6 +147,8 @@ def _set_column(network: Network, column: Column, lever: str, value: Any, nodes:
     elif column.dtype is not str and not hasattr(value, "mean"):
         value = _number(column, value, lever)
     if column.table == "node":
+        if column.name in ORDER_SIZES and "." not in lever:
+            nodes = _followers(network, "ordering", "", nodes)
         return network.with_column("node", column.name, nodes, value)
     if column.name == "share":
         return _set_share(network, lever, float(value), lanes)

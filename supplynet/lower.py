@@ -21,12 +21,13 @@ Array = NDArray[Any]
 
 SORTED_BY: Final = ("order_level", "ordering_group", "purchase_level", "input_rule_group", "sourcing_group")
 """The node columns by which rows are sorted, so that rules work on slices."""
-READABLE: Final = frozenset(
-    {column.key for column in INPUTS} | {"coverage", "reach", "supply_line", "supply_line_periods"}
-)
-"""What rules may read beside all results: the input columns of the schema, the periods that a node's order (coverage)
-and a lane (reach) take, the part of the inventory position that has not arrived yet (supply_line), and the periods of
-steady flow that it comes to (supply_line_periods)."""
+READABLE: Final = frozenset({column.key for column in INPUTS}) | {
+    "coverage", "reach", "supply_line", "supply_line_periods", "downstream", "lot_time", "busy",
+}  # fmt: skip
+"""What rules may read beside all results: the input columns of the schema; the periods that a node's order (coverage)
+and a lane (reach) take; the part of the inventory position that has not arrived yet (supply_line), and the periods of
+steady flow that it comes to (supply_line_periods); what the firms downstream open with (downstream); the machine time
+that a lot takes (lot_time), and that yesterday's lots still took (busy)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,16 @@ class Union:
 
     def check_results(self) -> None:
         """Raise ArithmeticError that names the place of a number that only a faulty rule can write."""
+        for key, block in (("production_order", "node"), ("order", "inbound")):
+            column = self.state.columns[key]
+            wrong = ~(np.isfinite(column) & (column >= 0.0))
+            if wrong.any():
+                at = int(wrong.argmax())
+                self._blame(key, self.name_of(block, at), column[at])
         for block, values in self.state.blocks.items():
             if not np.isfinite(values).all():
                 column, row = np.argwhere(~np.isfinite(values))[0]
                 self._blame(self.state.keys[block][column], self.name_of(block, int(row)), values[column, row])
-        for key, block in (("production_order", "node"), ("order", "inbound")):
-            column = self.state.columns[key]
-            if column.size and column.min() < 0.0:
-                self._blame(key, self.name_of(block, int(column.argmin())), column.min())
 
     @staticmethod
     def _blame(key: str, name: str, value: float) -> NoReturn:
@@ -123,7 +126,6 @@ def unite(cases: Sequence[Case], *, wait: int = 0) -> Union:
         for part_of in ("start", "size"):
             columns[f"{reader}_{part_of}"] = columns[f"{writer}_{part_of}"][columns[other_end]]
     columns["stock"] = np.zeros(layout.input_order.size)
-    columns["busy"] = np.zeros(layout.row.size)
     columns["claim"] = np.zeros(layout.outbound.size)
     longest = max(
         (int(columns[size].max(initial=1)) for size in ("mail_size", "transport_size", "line_size")), default=1

@@ -34,6 +34,8 @@ class Signal:
     delay: int = 0
     weight: float = 1.0
     start: float = float("nan")
+    automatic: bool = field(default=False, compare=False, repr=False)
+    """Whether it was added for a rule that was chosen by name, and goes when the rule goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +113,6 @@ class Network:
         code = int(coded.codes[row])
         return None if code < 0 else coded.values[code]
 
-    def with_signals(self, signals: Sequence[Signal]) -> Network:
-        """A network with more signals."""
-        return replace(self, signals=(*self.signals, *signals))
-
     def with_column(self, table: str, column: str, rows: Array, value: Any) -> Network:
         """A network that differs in one column of some rows: a number, a label, or an object."""
         tables = {"node": self.node, "lane": self.lane, "input": self.input}
@@ -149,12 +147,14 @@ def from_columns(
     lane: Mapping[str, Any] | None = None,
     signals: Sequence[Signal] = (),
     disruptions: Sequence[Disruption] = (),
+    faults: list[str] | None = None,
 ) -> Network:
     """A network from columns; what is not given takes the schema's default.
 
     `names` [node]; `suppliers`, `customers` [lane] are node indices; `node` and `lane` map input columns of the schema
     (and the rules `ordering`, `input_rule`, `allocation`, `demand`) to columns of that length. Columns of an input are
-    given on its lanes. Raises ValueError that names every fault it found.
+    given on its lanes. Raises ValueError that names every fault it found; a list `faults` takes those of how rows
+    belong together instead, for a reader that has more to say.
     """
     node, lane = dict(node or {}), dict(lane or {})
     supplier, customer = np.asarray(suppliers, np.int64), np.asarray(customers, np.int64)
@@ -195,16 +195,18 @@ def from_columns(
         table[name][lanes["input"]] = values
         if n_lanes and (differs := table[name][lanes["input"]] != values).any():
             problems += [
-                f"lane {lane_labels[at]}: {name} is {values[at]!r}, but another lane of the same input says "
-                f"{table[name][lanes['input'][at]]!r}; lanes that substitute for each other share one bill of materials"
+                f"lane {lane_labels[at]}: {name} is {values[at]:g}, but another lane of the same input says "
+                f"{table[name][lanes['input'][at]]:g}; lanes that substitute for each other share one bill of materials"
                 for at in np.flatnonzero(differs)
             ]
-    lanes["share"], faults = _shares(lane.get("share"), lanes["input"], table["node"].size, names, table["node"])
-    problems += faults
+    lanes["share"], wrong = _shares(lane.get("share"), lanes["input"], table["node"].size, names, table["node"])
+    problems += wrong
     problems += check_signals(set(names) if signals else (), signals)
     problems += _check_disruptions(names, lane_labels, disruptions)
     problems += check_lanes(names, nodes["kind"], supplier, customer)
-    if problems:
+    if faults is not None:
+        faults += problems
+    elif problems:
         fail(problems)
     return Network(tuple(names), nodes, lanes, table, tuple(signals), tuple(disruptions), objects)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.network import Network
+from supplynet.schema import CUSTOMER
 
 Array = NDArray[Any]
 STARTS = ("empty", "steady")
@@ -42,6 +43,33 @@ def mean_flows(network: Network, final_demand: Array) -> Array:
         "the mean flows do not settle: a cycle of lanes needs as much of a product as it makes of it; "
         "lower units_per_output on the cycle"
     )
+
+
+def needs_of(network: Network, node: int) -> Array:
+    """How much of a node's product a unit of each other's takes, by all ways through the network [node].
+
+    Source: Leontief (1936), Review of Economics and Statistics 18(3).
+    """
+    supplier, customer = network.lane["supplier"], network.lane["customer"]
+    takes = network.lane["share"] * network.input["units_per_output"][network.lane["input"]]
+    itself = (np.arange(network.n_nodes) == node).astype(np.float64)
+    needs = itself
+    for _ in range(10_000):
+        after: Array = itself + np.bincount(customer, takes * needs[supplier], network.n_nodes)
+        if np.abs(after - needs).max() <= 1e-13 * after.max():
+            return after
+        needs = after
+    return needs
+
+
+def downstream_of(network: Network, node: int, nodes: dict[str, Array], lanes: dict[str, Array]) -> float:
+    """What the firms downstream of a node open with, on the way to them included, in units of the node's product."""
+    needs, firm = needs_of(network, node), network.node["kind"] != CUSTOMER
+    elsewhere = firm & (np.arange(network.n_nodes) != node)
+    held = needs * np.where(elsewhere, nodes["on_hand"] + nodes["in_process"], 0.0)
+    coming = lanes["input_stock"] + lanes["transport_slot"] * network.lane["shipment_lead_time"]
+    to_firms = firm[network.lane["customer"]]
+    return float(held.sum() + (needs[network.lane["supplier"]] * np.where(to_firms, coming, 0.0)).sum())
 
 
 def open_columns(

@@ -13,22 +13,21 @@ from supplynet.checks import fail
 from supplynet.demand import as_process
 from supplynet.interest import EarlyInterest
 from supplynet.network import Network
-from supplynet.opening import STARTS, Traits, coverage_of, mean_flows, open_columns, supply_line_of
+from supplynet.opening import STARTS, Traits, coverage_of, downstream_of, mean_flows, open_columns, supply_line_of
 from supplynet.policies.allocation import Proportional
 from supplynet.policies.contract import Rule
 from supplynet.policies.input import LotForLot
 from supplynet.policies.ordering import MakeToOrder
 from supplynet.policies.sourcing import FixedShares
-from supplynet.rule_checks import LEADS, check_disruptions, check_lost_sales, check_objects, check_rules, check_sizes
+from supplynet.rule_checks import CHECKS, LEADS, check_lost_sales
 from supplynet.schedule import PHASES, find_levels
-from supplynet.schema import CUSTOMER
+from supplynet.schema import CUSTOMER, ORDER_SIZES
 
 Array = NDArray[Any]
 DEFAULT_RULES: Final = {
     "ordering": MakeToOrder(), "input_rule": LotForLot(), "sourcing": FixedShares(), "allocation": Proportional(),
 }  # fmt: skip
 INPUT_COLUMNS: Final = ("node", "units_per_output", "target", "cover", "criticality", "input_holding_cost")
-ORDER_SIZES: Final = ("order_multiple", "minimum_order_quantity", "order_cap")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +52,7 @@ def prepare(network: Network, start: str) -> Prepared:
     """
     if start not in STARTS:
         raise ValueError(f"start is {start!r}, must be one of {', '.join(STARTS)}; choose one")
-    problems = [*check_objects(network), *check_rules(network), *check_sizes(network), *check_disruptions(network)]
+    problems = [problem for check in CHECKS for problem in check(network)]
     if problems:
         fail(problems)
     rules, codes = _resolve(network)
@@ -77,6 +76,11 @@ def prepare(network: Network, start: str) -> Prepared:
     levels = find_levels(network, traits.reads_yesterday, order_lead[0], shipment_lead[0])
     nodes, lanes = open_columns(usual, flow, traits, steady=start == "steady")
 
+    downstream = np.zeros(network.n_nodes)
+    asks = [any(part.start == "downstream" for part in rule.memory) for rule in rules["ordering"]]
+    for row in np.flatnonzero(np.array(asks)[codes["ordering"]]).tolist():
+        downstream[row] = downstream_of(usual, row, nodes, lanes)
+
     lane, table = network.lane, network.input
     normal = np.where(np.isnan(node["normal_output"]), flow, node["normal_output"])
     loses = np.zeros(network.n_nodes, bool)
@@ -93,10 +97,10 @@ def prepare(network: Network, start: str) -> Prepared:
             "makes_to_order": traits.makes_to_order.astype(np.uint8),
             "is_customer": (node["kind"] == CUSTOMER).astype(np.uint8),
             "counts_arrivals": (splits | (loses & ~traits.makes_to_order)).astype(np.uint8),
-            "supply_line": np.zeros(network.n_nodes),
+            "supply_line": np.zeros(network.n_nodes), "downstream": downstream,
             "production_lead": line_lead[1].astype(np.uint32),
             "line_size": (line_lead[2] + 1 + np.where(lot_time > 0, on_machine + 1, 0)).astype(np.uint32),
-            "lot": node["lot"], "lot_time": lot_time,
+            "lot": node["lot"], "lot_time": lot_time, "busy": np.zeros(network.n_nodes),
             "has_order_sizes": _has_order_sizes(node).astype(np.uint8), **{name: node[name] for name in ORDER_SIZES},
             "line_filled": line_lead[1],
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -120,6 +120,11 @@ class Record:
         """Sums over all periods after the warm-up, by column: [row] in the engine's order; none where all is kept."""
         keys = self.union.state.keys["node"]
         return {keys[column]: total for column, total in zip(self._totalled, self._totals, strict=True)}
+
+    def mutable(self) -> Iterator[Array]:
+        """Every array that a run fills."""
+        yield from self._kept.values()
+        yield self._totals
 
     def clear(self) -> None:
         """Make ready for another run of the same union."""

@@ -37,7 +37,7 @@ class Agent(SimpleNamespace):
         self.rules = {which: stack([getattr(self, which)], np.zeros(len(rows), int)) for which, rows in self.decides()}
         self.memory = {}
         for which, rows in self.decides():
-            remembers = rows if which == "sourcing" else [self]
+            remembers = [self] if self.rules[which].memory_of == "node" else rows
             opened = partial(column, remembers)
             self.memory[which] = open_memory(self.rules[which], len(remembers), opened)
         self.diary = [dict(vars(self))]
@@ -248,7 +248,7 @@ class Reference:
             given = dict.fromkeys(results("node"), 0.0) | row_of(ready.node, row)
             given |= {which: known[given[which]] for which, known in ready.rules.items()}
             given["line"] = pipeline(given["line_filled"], given["line_slot"])
-            agent = (Customer if given["is_customer"] else Agent)(**given, busy=0.0, inputs=[], sells=[], hears=[])
+            agent = (Customer if given["is_customer"] else Agent)(**given, inputs=[], sells=[], hears=[])
             agent.capacity_on = chance.of("node", "capacity", row, agent.capacity)
             agent.factor_on = chance.factor("capacity_factor", network.names[row], agent.capacity_factor)
             agent.price_on = chance.of("node", "price", row, agent.price)

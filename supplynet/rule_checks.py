@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.demand import as_process
 from supplynet.distributions import Distribution
+from supplynet.interest import EarlyInterest
 from supplynet.network import Network
 from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule, Rule, SourcingRule, parameters
-from supplynet.policies.ordering import MakeToOrder
+from supplynet.policies.ordering import Conwip, DemandInference, Kanban, MakeToOrder
 from supplynet.schema import CUSTOMER, KINDS
 
-LEADS = (("node", "production_lead_time"), ("lane", "order_lead_time"), ("lane", "shipment_lead_time"))
+LEADS: Final = (("node", "production_lead_time"), ("lane", "order_lead_time"), ("lane", "shipment_lead_time"))
 
 
 def check_objects(network: Network) -> Iterator[str]:
@@ -81,27 +83,81 @@ def check_sizes(network: Network) -> Iterator[str]:
     """Faults in the sizes of orders and in machines."""
     node, ordering = network.node, network.objects["node", "ordering"]
     multiple, least, most = node["order_multiple"], node["minimum_order_quantity"], node["order_cap"]
-    for row in np.flatnonzero(np.maximum(multiple, least) > most).tolist():
-        yield (
-            f"node {network.names[row]!r}: order_cap is {most[row]:g}, below its order_multiple {multiple[row]:g} or "
-            f"minimum_order_quantity {least[row]:g}, so it could never order; raise the cap"
+    with np.errstate(divide="ignore", invalid="ignore"):
+        greatest = np.where(
+            multiple > 0, np.nan_to_num(np.floor(most / multiple + 1e-9), posinf=np.inf) * multiple, most
         )
-    echoes = np.array([*(isinstance(rule, MakeToOrder) for rule in ordering.values), True])[ordering.codes]
-    sized = (multiple > 0) | (least > 0) | np.isfinite(most)
-    for row in np.flatnonzero(echoes & sized & (node["kind"] != CUSTOMER)).tolist():
+    for row in np.flatnonzero((greatest < least) | (greatest <= 0)).tolist():
         yield (
-            f"node {network.names[row]!r}: it makes to order, just what is asked today, and would forget what "
-            "order_multiple, minimum_order_quantity or order_cap add or put off; use BuildToOrder, which keeps a book"
+            f"node {network.names[row]!r}: order_cap is {most[row]:g}, which its order_multiple {multiple[row]:g} and "
+            f"minimum_order_quantity {least[row]:g} do not reach, so it could never order; raise the cap"
         )
-    for row in np.flatnonzero((node["lot"] > 0) & (node["setup"] + node["lot"] * node["unit_time"] <= 0)).tolist():
+    sized, codes = (multiple > 0) | (least > 0), ordering.codes
+    echoes = np.array([*(isinstance(rule, MakeToOrder) for rule in ordering.values), True])[codes]
+    for row in np.flatnonzero(echoes & (sized | np.isfinite(most))).tolist():
+        buyer = node["kind"][row] == CUSTOMER
         yield (
-            f"node {network.names[row]!r}: lot is {node['lot'][row]:g}, but a lot takes no machine time; give setup or "
+            f"node {network.names[row]!r}: it {'consumes' if buyer else 'makes to order,'} just what is asked today, "
+            "and would forget what order_multiple, minimum_order_quantity or order_cap add or put off; "
+            + ("remove them" if buyer else "use BuildToOrder, which keeps a book")
+        )
+    cards = np.array([*(isinstance(rule, (Kanban, Conwip)) for rule in ordering.values), False])[codes]
+    for row in np.flatnonzero(cards & sized).tolist():
+        yield (
+            f"node {network.names[row]!r}: cards decide how much it orders, and order_multiple or "
+            "minimum_order_quantity would exceed them; give containers of that size"
+        )
+
+
+def check_machines(network: Network) -> Iterator[str]:
+    """Faults in machines: those that could never start a lot among them."""
+    node, names = network.node, network.names
+    lot, takes = node["lot"], node["setup"] + node["lot"] * node["unit_time"]
+    for row in np.flatnonzero((lot > 0) & (takes <= 0)).tolist():
+        yield (
+            f"node {names[row]!r}: lot is {lot[row]:g}, but a lot takes no machine time; give setup or "
             "unit_time, or use order_multiple for orders in lots"
         )
-    for row in np.flatnonzero((node["lot"] == 0) & ((node["setup"] > 0) | (node["unit_time"] > 0))).tolist():
-        yield f"node {network.names[row]!r}: setup and unit_time are those of a lot, and it has none; give lot"
-    for row in np.flatnonzero((node["lot"] > 0) & (node["kind"] == CUSTOMER)).tolist():
-        yield f"customer {network.names[row]!r}: a customer has no machine; remove lot"
+    for row in np.flatnonzero((lot == 0) & ((node["setup"] > 0) | (node["unit_time"] > 0))).tolist():
+        yield f"node {names[row]!r}: setup and unit_time are those of a lot, and it has none; give lot"
+    for row in np.flatnonzero((lot > 0) & (node["kind"] == CUSTOMER)).tolist():
+        yield f"customer {names[row]!r}: a customer has no machine; remove lot"
+    for row in np.flatnonzero(lot > 0).tolist():
+        drawn, rule = network.object_of("node", "capacity", row), network.object_of("node", "ordering", row)
+        able = (
+            node["capacity"][row] if drawn is None else drawn.largest() if isinstance(drawn, Distribution) else np.inf
+        )
+        cards = rule.cards * rule.container if isinstance(rule, (Kanban, Conwip)) else np.inf
+        for what, most in (("its capacity", able), ("what its cards allow", cards)):
+            if lot[row] > most:
+                yield (
+                    f"node {names[row]!r}: lot is {lot[row]:g}, more than {what}, {most:g}, so that no lot could ever "
+                    "start; make the lot smaller"
+                )
+
+
+def check_signals_sense(network: Network) -> Iterator[str]:
+    """Faults in what rules are told: interest that nobody shows, sales that are no sales."""
+    place = {name: row for row, name in enumerate(network.names)} if network.signals else {}
+    told: dict[tuple[str, str], list[int]] = {}
+    for signal in network.signals:
+        told.setdefault((signal.reader, signal.tells), []).append(place[signal.source])
+    for (reader, tells), sources in told.items():
+        shows = [isinstance(network.object_of("node", "demand", row), EarlyInterest) for row in sources]
+        if tells == "interest" and not any(shows):
+            yield (
+                f"node {reader!r}: it is told of interest by nobody who shows any; "
+                "give a customer demand=EarlyInterest(...)"
+            )
+        rule = network.object_of("node", "ordering", place[reader])
+        if tells == "shipped" and isinstance(rule, DemandInference) and rule.infer_from == "sales":
+            names = network.names
+            waits = np.isin(network.lane["supplier"], sources) & (network.lane["unfilled"] == 0)
+            for lane in np.flatnonzero(waits).tolist():
+                yield (
+                    f"node {reader!r}: it infers demand from the sales of {names[network.lane['supplier'][lane]]!r}, "
+                    "where customers wait for what is not there, so that sales are no demand; use unfilled='lost'"
+                )
 
 
 def check_disruptions(network: Network) -> Iterator[str]:
@@ -112,8 +168,8 @@ def check_disruptions(network: Network) -> Iterator[str]:
     endless = np.isinf(network.node["capacity"]) & (network.objects["node", "capacity"].codes < 0)
     for row in np.flatnonzero(endless & some).tolist():
         yield (
-            f"node {network.names[row]!r}: a part of its capacity is lost, but that is infinite, and nothing would change; "
-            "give it a capacity, or a capacity_factor of 0"
+            f"node {network.names[row]!r}: a part of its capacity is lost, but that is infinite, and nothing would "
+            "change; give it a capacity, or a capacity_factor of 0"
         )
 
 
@@ -127,3 +183,9 @@ def check_lost_sales(network: Network, takes_time: NDArray[np.bool_]) -> Iterato
             f"lane {supplier!r} -> {customer!r}: unfilled is 'lost', but its supplier makes to order with a production "
             "lead time and could never sell; let it hold stock, or use unfilled='backorder'"
         )
+
+
+CHECKS: Final = (
+    check_objects, check_rules, check_sizes, check_machines, check_disruptions, check_signals_sense,
+)  # fmt: skip
+"""All that can be said of a network before anything else is worked out."""

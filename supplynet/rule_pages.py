@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
+from shlex import quote
 from typing import Any, Final
 
 from rich.console import RenderableType
@@ -83,7 +84,7 @@ def one_rule(name: str) -> Iterator[RenderableType]:
     yield at_work
     place, needed = (
         f"NODE.{column}",
-        "".join(f" --set NODE.{key}={_plain(value)}" for key, value in kind.example.items()),
+        "".join(f" --set NODE.{key}={quote(_plain(value))}" for key, value in kind.example.items()),
     )
     yield Text(f"Set it: --set {place}={name_of(kind)}{needed}")
 
@@ -123,6 +124,9 @@ def _default(own: Field[Any]) -> str:
 
 
 def _plain(value: Any) -> str:
+    """A value as one would write it behind --set."""
+    if isinstance(value, tuple):
+        return ",".join(map(_plain, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

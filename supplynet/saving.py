@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,16 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet import __version__
+from supplynet.files import Writer, check_folder, write_together
+from supplynet.fingerprint import fingerprint
 from supplynet.outcomes import MEASURES, tiers
+from supplynet.readers.folder import is_folder_of_tables
 from supplynet.scenario import SETTINGS, Result
-from supplynet.scenarios import fingerprint
 from supplynet.schema import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[Any]
-Writer = Callable[[Path], Any]
 ON_LANES: Final = ("order", "booked", "shipment", "lane_backlog", "cancelled", "input_stock", "on_order")
 
 
@@ -60,29 +58,26 @@ def to_json(result: Result) -> str:
     return json.dumps(summary(result), allow_nan=False)
 
 
-def check_folder(folder: Path) -> None:
-    """Make sure that files can be written to a folder, or that it can be made. Raises OSError that says why not."""
-    there = folder
-    while not there.exists():
-        there = there.parent
-    if not there.is_dir():
-        raise NotADirectoryError(f"folder {str(folder)!r}: {str(there)!r} is a file, must be a folder; choose another")
-    try:
-        with tempfile.TemporaryFile(dir=there):
-            pass
-    except OSError as fault:
-        raise PermissionError(
-            f"folder {str(folder)!r} cannot be written to ({fault.strerror}); choose another, or change its permissions"
-        ) from None
+def check_out(folder: Path) -> None:
+    """Make sure that a run can be saved in a folder.
+
+    Raises OSError that says why not, ValueError if the tables of a network are in it.
+    """
+    check_folder(folder)
+    if is_folder_of_tables(folder):
+        raise ValueError(
+            f"folder {str(folder)!r} holds the tables of a network, and a run would overwrite their scenario.toml; "
+            "choose another"
+        )
 
 
 def save(result: Result, folder: str | Path) -> Path:
     """Write nodes.parquet, lanes.parquet, outcomes.json and scenario.toml to a folder, all of them or none.
 
     Where only sums were kept, nodes.parquet has a row per period and label; lanes.parquet is written where lanes were
-    kept. Raises OSError if the folder cannot be written to.
+    kept. Raises OSError if the folder cannot be written to, ValueError if it holds the tables of a network.
     """
-    check_folder(Path(folder))
+    check_out(Path(folder))
     write_together(files_of(result, Path(folder)))
     return Path(folder)
 
@@ -94,44 +89,23 @@ def files_of(result: Result, folder: Path) -> dict[Path, Writer | None]:
         folder / "nodes.parquet": lambda path: _write_table(result.table(), path),
         folder / "lanes.parquet": (lambda path: _write_table(result.lanes_table(), path)) if lanes else None,
         folder / "outcomes.json": lambda path: path.write_text(to_json(result) + "\n", encoding="utf-8"),
-        folder / "scenario.toml": lambda path: path.write_text(_recipe(result), encoding="utf-8"),
+        folder / "scenario.toml": lambda path: path.write_text(_recipe(result, folder), encoding="utf-8"),
     }
-
-
-def write_together(files: Mapping[Path, Writer | None]) -> None:
-    """Write files under temporary names beside their own, which they get only when all are whole.
-
-    Folders are made. Raises OSError if one cannot be written.
-    """
-    hidden = {path: path.with_name(f".{os.getpid()}.{path.name}") for path in files}
-    try:
-        for path, write in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if write is not None:
-                write(hidden[path])
-        for path, write in files.items():
-            if write is None:
-                path.unlink(missing_ok=True)
-            else:
-                os.replace(hidden[path], path)
-    finally:
-        for path in hidden.values():
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:
     table.to_parquet(path, engine="pyarrow", index=False)
 
 
-def _recipe(result: Result) -> str:
-    """The text of scenario.toml."""
+def _recipe(result: Result, folder: Path) -> str:
+    """The text of the scenario.toml in a folder; it names what the scenario was read from as seen from there."""
     import tomli_w
 
     scenario = result.scenario
     recipe = {
         "supplynet": __version__,
         "scenario": scenario.name,
+        **({} if scenario.source is None else {"source": _seen_from(folder, scenario.source)}),
         **{name: _plain(getattr(scenario, name)) for name in SETTINGS},
         "replication": int(result.record.union.cases[0].replications[0]),
         "network": fingerprint(scenario.network),
@@ -141,6 +115,13 @@ def _recipe(result: Result) -> str:
     return (
         f"# run it again: supplynet run scenario.toml; `network` tells whether it is the same\n{tomli_w.dumps(recipe)}"
     )
+
+
+def _seen_from(folder: Path, source: Path) -> str:
+    try:
+        return Path(os.path.relpath(source.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # on another drive
+        return source.resolve().as_posix()
 
 
 def _plain(value: Any) -> Any:

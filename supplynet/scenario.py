@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import index
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -33,7 +34,7 @@ class Scenario:
 
     periods: how many; seed: of all randomness; warm_up: first periods that the measures leave out; start: "steady"
     (every pipeline filled at mean demand) or "empty"; about: one line; hint: what to try next; levers: those set,
-    in order; recipe: how a ready-made one is built.
+    in order; recipe: how a ready-made one is built; source: the folder or file that it was read from.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Scenario:
     hint: str = ""
     levers: Mapping[str, Any] = field(default_factory=dict)
     recipe: Any = None
+    source: Path | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.network, Network):

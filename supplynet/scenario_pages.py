@@ -27,7 +27,7 @@ ROWS_SHOWN: Final = 40  # of a network; a larger one is cut and says so
 def scenario_parts(scenario: Scenario) -> Iterator[Any]:
     """What `show` prints: the network, the rules, and the levers with units and current values."""
     network = scenario.network
-    yield Text(f"{scenario.name}: {scenario.about}", style="bold")
+    yield Text(f"{scenario.name}: {scenario.about}".removesuffix(": "), style="bold")
     if scenario.name in CAVEATS:
         yield Text(CAVEATS[scenario.name])
     yield Text("")
@@ -74,18 +74,26 @@ def _rules_table(network: Network) -> Table:
     return table
 
 
+def own_levers(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
+    """The levers that a ready-made scenario names itself: name, value now, and meaning."""
+    if scenario.source is not None:
+        return
+    build = builder(scenario.name)
+    texts = [inspect.getdoc(build) or "", *(_told(rule) for rule in _rules_with_fields(scenario.network))]
+    for name, argument in inspect.signature(build).parameters.items():
+        column = next((inputs(kind)[name] for kind in TABLES if name in inputs(kind)), None)
+        meaning = _explained(name, texts) or (_meaning(column) if column else "")
+        yield name, scenario.own_levers.get(name, argument.default), meaning
+
+
 def _levers_table(scenario: Scenario) -> Table:
     """Own levers, then how to run, parameters of rules, and the columns of the schema."""
     network, table = scenario.network, page_table("lever", "now", "unit and meaning")
-    rules = [rule for place in RULES for rule in network.objects["node", place].values if is_dataclass(rule)]
-    texts = [f"{inspect.getdoc(rule) or ''} {declared(rule)}" for rule in rules]
-    build = builder(scenario.name)
-    for name, argument in inspect.signature(build).parameters.items():
-        value = scenario.own_levers.get(name, argument.default)
-        column = next((inputs(kind)[name] for kind in TABLES if name in inputs(kind)), None)
-        meaning = _explained(name, [inspect.getdoc(build) or "", *texts]) or (_meaning(column) if column else "")
+    rules = _rules_with_fields(network)
+    texts = [_told(rule) for rule in rules]
+    own = [name for name, _, _ in own_levers(scenario)]
+    for name, value, meaning in own_levers(scenario):
         table.add_row(name, _words(value), meaning, style="bold")
-    own = inspect.signature(build).parameters
     table.add_section()
     for name, meaning in zip(
         SETTINGS, ("periods", "seed of all randomness", "periods left out", "steady or empty"), strict=True
@@ -108,6 +116,14 @@ def _levers_table(scenario: Scenario) -> Table:
                 values = [*values, *network.objects[kind, name].values]
             table.add_row(f"NODE.{name}" if name in own else name, _spread(values), _meaning(column))
     return table
+
+
+def _rules_with_fields(network: Network) -> list[Any]:
+    return [rule for place in RULES for rule in network.objects["node", place].values if is_dataclass(rule)]
+
+
+def _told(rule: Any) -> str:
+    return f"{inspect.getdoc(rule) or ''} {declared(rule)}"
 
 
 def _meaning(column: Column) -> str:

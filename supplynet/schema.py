@@ -18,6 +18,7 @@ Table = Literal["node", "lane", "inbound", "outbound", "input", "signal"]
 KINDS: Final = ("supplier", "factory", "distributor", "customer")
 CUSTOMER: Final = KINDS.index("customer")
 UNFILLED: Final = ("backorder", "lost")
+ORDER_SIZES: Final = ("order_multiple", "minimum_order_quantity", "order_cap")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from supplynet import policies
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.policies.contract import InputRule, OrderingRule, SourcingRule
 
-DECIDES = {  # what a rule of each kind writes, in which phase, and the tables of its column and of its memory
-    OrderingRule: ("order", "production_order", "order", "node", "node"),
-    InputRule: ("purchase", "order", "purchase", "inbound", "node"),
-    SourcingRule: ("split", "share", "purchase", "inbound", "inbound"),
+DECIDES = {  # how a rule of each kind decides, the column that it writes, in which phase, and its table
+    OrderingRule: ("order", "production_order", "order", "node"),
+    InputRule: ("purchase", "order", "purchase", "inbound"),
+    SourcingRule: ("split", "share", "purchase", "inbound"),
 }
 
 
@@ -28,7 +28,7 @@ def rules_of_the_package():
 def decides(rule):
     """The method by which a rule decides, the column that it writes, its phase, and the tables of column and memory."""
     verb, *rest = next(words for kind, words in DECIDES.items() if isinstance(rule, kind))
-    return getattr(rule, verb), *rest
+    return getattr(rule, verb), *rest, rule.memory_of
 
 
 def attribute_of(rule):

@@ -51,17 +51,30 @@ DECIDED = [
     # foretell 60, so 72.8 in all.
     (
         SeasonalBuy(80.0, 30.0, 100.0, 60.0, 20.0, 4, 0.25, 1, 0.5, 40.0), {},
-        days(demand=[10.0, 40.0, 99.0, 99.0, 10.0, 20.0, 99.0]),
+        days(
+            demand=[10.0, 40.0, 99.0, 99.0, 10.0, 20.0, 99.0],
+            production_order=[7.0, 20.0, 67.2, 0.0, 0.0, 20.0, 52.8],
+        ),
         [[20.0], [67.2], [0.0], [0.0], [20.0], [52.8], [0.0]],
     ),
     # The same with a safety stock of 30 and then sqrt(900 * 0.64) = 24 times the quartile; all is bought at first. 50
     # foretold, so 69.2 in all, need no more; in the second season 200 are foretold, so 80 + 0.36 * 120 = 123.2 in all.
     (
-        SeasonalBuy(80.0, 30.0, 100.0, 40.0, 20.0, 2, 1.0, 1, 0.5, 40.0), {}, days(demand=[10.0, 15.0, 10.0, 90.0]),
+        SeasonalBuy(80.0, 30.0, 100.0, 40.0, 20.0, 2, 1.0, 1, 0.5, 40.0), {},
+        days(demand=[10.0, 15.0, 10.0, 90.0], production_order=[0.0, 80.0 + 30.0 * QUARTER] * 2),
         [[80.0 + 30.0 * QUARTER], [0.0], [80.0 + 30.0 * QUARTER], [43.2 - 6.0 * QUARTER]],
     ),
+    # The first buy was cut to 60 of 80 + 30 times the quartile, so that much more is bought when 123.2 are foretold.
+    (
+        SeasonalBuy(80.0, 30.0, 100.0, 40.0, 20.0, 2, 1.0, 1, 0.5, 40.0), {},
+        days(demand=[10.0, 90.0], production_order=[0.0, 60.0]),
+        [[80.0 + 30.0 * QUARTER], [63.2 + 24.0 * QUARTER]],
+    ),
     # A forecast with twice its mean as spread and a small margin (a quarter to be served): nothing is bought.
-    (SeasonalBuy(10.0, 20.0, 25.0, 20.0, 5.0, 2), {}, days(demand=[5.0, 5.0]), [[0.0], [0.0]]),
+    (
+        SeasonalBuy(10.0, 20.0, 25.0, 20.0, 5.0, 2), {}, days(demand=[5.0, 5.0], production_order=[0.0, 0.0]),
+        [[0.0], [0.0]],
+    ),
     # Half of 12 in 2 periods: rate 3, variance 2 (3 + 2 * 3 / 4) = 9. Then half of 12 + 24 in 3, rate 6, variance
     # 2 (6 + 2 * 6 / 6) = 16; half of the 24 and of the period beyond the prior fade, 0.5 are seen: half of 24.5 in 3.5,
     # rate 3.5, variance 2 (3.5 + 2 * 3.5 / 7) = 9. Levels 3 rate + 2 sd: 15, 26, 16.5.
@@ -92,9 +105,13 @@ DECIDED = [
         ForwardBuying(40.0, 60.0, 8.0), {}, [{"told_price": [8.0, 9.0, 7.0], "inventory_position": [30.0, 30.0, 70.0]}],
         [[30.0, 10.0, 0.0]],
     ),
-    # It lacks 5 + 2 * 10 - 3 - 4 = 18. Of 9 asked 6 were filled: half as much again; of 9 none, or 3, were: twice.
+    # It lacks 5 + 2 * 10 - 3 - 4 = 18, a quarter of it on the first lane. What comes first was due. Of 9 due on a lane
+    # 6 come: half as much again is asked; of 9 due none, or 3, come: twice; all of it, or nothing was due: the need.
     (
-        ShortageGaming(2.0), NEED, days(told_demand=[9.0, 9.0, 9.0, 0.0, 9.0], told_filled=[6.0, 0.0, 3.0, 0.0, 9.0]),
-        [[6.75, 20.25], [9.0, 27.0], [9.0, 27.0], [4.5, 13.5], [4.5, 13.5]],
+        ShortageGaming(2.0), NEED | {"reach": [1.0, 1.0]},
+        days(
+            order=[[0.0, 0.0], [9.0, 9.0], [9.0, 9.0], [0.0, 0.0]],
+            received=[[4.0, 4.0], [6.0, 0.0], [3.0, 9.0], [0.0, 0.0]],
+        ), [[4.5, 13.5], [6.75, 27.0], [9.0, 13.5], [4.5, 13.5]],
     ),
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from supplynet.policies.sourcing import BackupSupplier, FixedShares, ShareByReli
 
 EXAMPLES = [
     FixedShares(), BackupSupplier(), BackupSupplier(0.0, 0.0, 3.0), BackupSupplier(2.0, 2.0, 5.0),
-    ShareByReliability(), ShareByReliability(0.5, 2.0, 0.1, 6), ShareByReliability(1.0, 0.5, 0.3, 6),
+    ShareByReliability(), ShareByReliability(0.5, 2.0, 0.1), ShareByReliability(1.0, 0.5, 0.3),
 ]  # fmt: skip
 
 TWO_LANES = {"first_input": [0, 1], "first_end": [0, 2]}
@@ -33,13 +33,13 @@ DECIDED = [
     ),
     # All of what was due comes from the first, half of it from the second: of 0.5 and 0.5 * 0.5 the parts are 2/3, 1/3.
     (
-        ShareByReliability(1.0, 1.0, 0.1, 4), TWO_LANES | {"share": [0.5, 0.5], "reach": [1.0, 1.0]},
+        ShareByReliability(1.0, 1.0, 0.1), TWO_LANES | {"share": [0.5, 0.5], "reach": [1.0, 1.0]},
         days(order=[[0.0, 0.0], [6.0, 6.0], [6.0, 6.0]], received=[[4.0, 4.0], [6.0, 3.0], [6.0, 0.0]]),
         [[0.5, 0.5], [2.0 / 3.0, 1.0 / 3.0], [1.0 / 1.1, 0.1 / 1.1]],
     ),
     # Squared, half of what was due weighs a quarter; both smoothed by a half: came 2 and 2, then 5 of 5 and 2 of 5 due.
     (
-        ShareByReliability(0.5, 2.0, 0.1, 4), TWO_LANES | {"share": [0.5, 0.5], "reach": [2.0, 2.0]},
+        ShareByReliability(0.5, 2.0, 0.1), TWO_LANES | {"share": [0.5, 0.5], "reach": [2.0, 2.0]},
         days(
             order=[[0.0, 0.0], [8.0, 8.0], [9.0, 9.0]], received=[[4.0, 4.0], [8.0, 8.0], [8.0, 3.0]],
         ), [[0.5, 0.5], [0.5, 0.5], [1.0 / (1.0 + (4.0 / 6.5) ** 2), 1.0 - 1.0 / (1.0 + (4.0 / 6.5) ** 2)]],

@@ -12,7 +12,7 @@ import pytest
 from shell import one_object, shell, written
 
 import supplynet
-from supplynet import cli, plot, progress, report, saving
+from supplynet import cli, files, plot, progress, report, saving
 from supplynet.record import Keep
 from supplynet.scenarios import READY_MADE
 
@@ -143,7 +143,7 @@ def test_a_closed_folder_costs_the_picture_not_the_run(monkeypatch, folder):
     def closed(path: Path) -> None:
         raise PermissionError("folder '.' cannot be written to")
 
-    monkeypatch.setattr(saving, "check_folder", closed)
+    monkeypatch.setattr(files, "check_folder", closed)
     done = shell("run", "beer-game", "--json")
     assert done.exit_code == 0 and "no picture" in done.stderr and one_object(done.stdout)
     assert shell("run", "beer-game", "--plot", "a.png").exit_code == 2 and written(folder) == []

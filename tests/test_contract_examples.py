@@ -131,7 +131,11 @@ def shops(delay):
     chain.add_edge("shop", "customer", **SAME_DAY)
     chain.add_edge("wholesaler", "shop", order_lead_time=1, shipment_lead_time=1)
     chain.add_edge("mill", "wholesaler", order_lead_time=0, shipment_lead_time=1)
-    return play(chain, 8, start="steady", signals=[supplynet.Signal("customer", "wholesaler", "demand", delay=delay)])
+    told = [
+        supplynet.Signal("customer", "wholesaler", tells, delay + later)
+        for tells, later in (("demand", 0), ("lost", 1))
+    ]
+    return play(chain, 8, start="steady", signals=told)
 
 
 # Echelon order-up-to: what was sold, plus the change of the target: 3 times a mean, 1.5 (today + yesterday).

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "supplynet"
 FLOORS = (
-    ("schema", "randomness", "topologies", "checks", "ranges", "disruptions"),
+    ("schema", "randomness", "topologies", "checks", "ranges", "disruptions", "files"),
     ("network", "graphs", "layout", "state", "opening", "schedule"),
     (
         "compiled",
@@ -40,13 +41,15 @@ FLOORS = (
         "reference",
         "reference_parts",
     ),
-    ("rule_levers", "levers", "scenario", "readers"),
+    ("rule_levers", "levers", "scenario", "readers", "fingerprint"),
     ("scenarios", "saving", "rule_example", "sweep", "risk"),
-    ("agents", "model"),
-    ("plot", "report", "scenario_pages", "rule_pages", "progress", "cli"),
+    ("views", "rows", "agents", "model"),
+    ("plot", "report", "scenario_pages", "rule_pages", "progress", "shell", "table_commands"),
+    ("viz", "cli"),
 )
 HEAVY = {
-    "numba": 2, "scipy": 2, "pandas": 5, "pyarrow": 5, "tomli_w": 6, "matplotlib": 8, "typer": 8, "rich": 8,
+    "numba": 2, "scipy": 2, "pandas": 5, "pyarrow": 5, "tomli_w": 5, "matplotlib": 8, "typer": 8, "rich": 8,
+    "mesa": 7, "solara": 9, "reacton": 9, "uvicorn": 9,
 }  # fmt: skip
 """The lowest floor that may import each library."""
 
@@ -54,8 +57,9 @@ HEAVY = {
 def modules() -> dict[str, Path]:
     """Every module of the package by its name inside the package."""
     found = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        name = ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+    for path in (*sorted(PACKAGE.rglob("*.py")), *sorted((ROOT / "viz").glob("*.py"))):
+        folder = PACKAGE if path.is_relative_to(PACKAGE) else ROOT  # viz/ is shipped as supplynet.viz
+        name = ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
         found[name] = path
     found.pop("__init__")
     return found
@@ -79,7 +83,8 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+            module = f"supplynet.viz.{node.module}" if node.level else node.module  # only viz imports relatively
+            found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
     return found
 
 
@@ -118,6 +123,24 @@ def test_no_module_imports_itself_in_a_circle() -> None:
     while ready := {module for module in graph if module not in done and graph[module] - {module} <= done}:
         done |= ready
     assert done == set(graph), f"circle among {sorted(set(graph) - done)}"
+
+
+def test_viz_reads_results_and_never_the_engine_and_only_it_knows_solara() -> None:
+    engine = {"engine", "lower", "binding", "state", "layout", "luck", "phases", "compiled", "schedule"}
+    for module, path in modules().items():
+        inner = {name.removeprefix("supplynet.").partition(".")[0] for name in imports(path)}
+        if module.startswith("viz"):
+            assert not inner & engine, f"{module} imports {inner & engine}"
+        else:
+            assert not inner & {"solara", "reacton", "uvicorn"}, module
+
+
+def test_every_package_is_shipped() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    packages = {".".join(path.parent.relative_to(ROOT).parts) for path in PACKAGE.rglob("__init__.py")}
+    assert set(told["packages"]) == packages | {"supplynet.viz"}
+    kinds = {f"*{path.suffix}" for path in (ROOT / "viz").iterdir() if path.suffix not in (".py", "")}
+    assert set(told["package-data"]["supplynet.viz"]) == kinds
 
 
 def test_no_file_is_longer_than_300_lines_and_the_engine_stays_under_150() -> None:

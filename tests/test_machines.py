@@ -11,8 +11,10 @@ import supplynet
 from supplynet import engine
 from supplynet.balance import Balance
 from supplynet.demand import Trace
+from supplynet.distributions import Bernoulli, Poisson
 from supplynet.lower import Case
-from supplynet.policies.ordering import Plan
+from supplynet.policies.input import WithdrawalCards
+from supplynet.policies.ordering import Kanban, Plan
 
 LATE = 500.0  # wanted by the customer at once, so that all that is made leaves
 
@@ -107,3 +109,32 @@ def test_rules_know_how_long_a_machine_takes():
 def test_a_machine_that_cannot_be_is_refused(machine, message):
     with pytest.raises(ValueError, match=message):
         played(works((1.0,), **machine), 2)
+
+
+@pytest.mark.parametrize(
+    ("ordering", "capacity", "message"),
+    [
+        (Plan((9.0,)), 15.0, "lot is 20, more than its capacity, 15, so that no lot could ever start"),
+        (Plan((9.0,)), Bernoulli(0.5, 15.0), "lot is 20, more than its capacity, 15"),
+        (Kanban(3, 5.0), np.inf, "lot is 20, more than what its cards allow, 15"),
+    ],
+)
+def test_a_machine_that_could_never_start_a_lot_is_refused(ordering, capacity, message):
+    network = works((1.0,), lot=20.0, setup=1.0, capacity=capacity)
+    with pytest.raises(ValueError, match=message):
+        supplynet.run(supplynet.Scenario("stuck", network.with_column("node", "ordering", np.array([1]), ordering)))
+
+
+def test_withdrawal_cards_before_a_machine_with_lots_are_never_exceeded():
+    graph = nx.DiGraph()
+    graph.add_node("market", kind="customer", demand=Poisson(6.0))
+    graph.add_node(
+        "works", kind="factory", ordering=Kanban(8, 5.0), input_rule=WithdrawalCards(6, 5.0), on_hand=20.0,
+        lot=20.0, setup=0.5, unit_time=0.1,
+    )  # fmt: skip
+    graph.add_node("store", kind="supplier")
+    graph.add_edge("store", "works", order_lead_time=0, shipment_lead_time=1, input_stock=30.0)
+    graph.add_edge("works", "market", order_lead_time=0, shipment_lead_time=0)
+    record = supplynet.run(supplynet.Scenario("lots", supplynet.from_graph(graph), periods=500)).record
+    held, on_order = record["input_stock"][:, 1], record["on_order"][:, 1]
+    assert (np.floor(held / 5.0 + 1e-9) + on_order / 5.0).max() <= 6.0 and record["shipped"][:, 1].sum() > 2000.0

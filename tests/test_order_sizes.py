@@ -6,7 +6,7 @@ from shapes import shop
 
 from supplynet import run
 from supplynet.distributions import Poisson
-from supplynet.policies.ordering import BaseStock, BuildToOrder, MakeToOrder
+from supplynet.policies.ordering import BaseStock, BuildToOrder, Conwip, Kanban, MakeToOrder
 
 # wanted, multiple, minimum, cap, ordered
 SIZED = [
@@ -67,13 +67,25 @@ def test_orders_in_lots_pass_on_the_demand_and_the_variance_of_their_lots():
 @pytest.mark.parametrize(
     ("ordering", "node", "message"),
     [
-        (BaseStock(4.0), {"order_multiple": 9.0, "order_cap": 5.0}, "order_cap is 5, below its order_multiple 9"),
-        (BaseStock(4.0), {"minimum_order_quantity": 9.0, "order_cap": 5.0}, "minimum_order_quantity 9, so it"),
+        (BaseStock(4.0), {"order_multiple": 9.0, "order_cap": 5.0}, "order_cap is 5, which its order_multiple 9 and"),
+        (BaseStock(4.0), {"minimum_order_quantity": 9.0, "order_cap": 5.0}, "minimum_order_quantity 9 do not reach"),
         (MakeToOrder(), {"order_cap": 5.0}, "it makes to order, .* use BuildToOrder, which keeps a book"),
         (MakeToOrder(), {"order_multiple": 5.0}, "would forget what order_multiple"),
         (BaseStock(4.0), {"order_cap": -1.0}, "order_cap is -1.0, must be a number >= 0"),
+        (BaseStock(4.0), {"order_multiple": 4.0, "minimum_order_quantity": 5.0, "order_cap": 7.0}, "do not reach"),
+        (Kanban(4, 5.0), {"minimum_order_quantity": 50.0}, "cards decide how much it orders"),
+        (Conwip(4), {"order_multiple": 3.0}, "cards decide how much it orders"),
     ],
 )  # fmt: skip
 def test_sizes_that_cannot_be_are_refused(ordering, node, message):
     with pytest.raises(ValueError, match=message):
         run(shop(ordering=ordering, node=node))
+
+
+@pytest.mark.parametrize("sizes", [{"order_cap": 7.0}, {"order_multiple": 7.0}, {"minimum_order_quantity": 7.0}])
+def test_a_customer_has_no_order_sizes_and_a_lever_without_a_place_leaves_it_out(sizes):
+    with pytest.raises(ValueError, match="it consumes just what is asked today, and would forget .* remove them"):
+        run(shop(customer=sizes))
+    changed = shop().with_levers(sizes).network
+    for name, size in sizes.items():
+        assert (changed.node[name] == size).tolist() == [False, True, False]

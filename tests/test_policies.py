@@ -14,6 +14,7 @@ from deciding import DECIDES, attribute_of, decides, gathered, rules_of_the_pack
 import supplynet
 from supplynet import engine
 from supplynet.distributions import Normal
+from supplynet.interest import EarlyInterest
 from supplynet.lower import Case
 from supplynet.policies.contract import (
     AllocationRule,
@@ -43,7 +44,9 @@ def examples_of(kind):
 def factory_network(rule):
     """A factory with two inputs, one of two lanes, that follows the rule, and is told what the rule is told."""
     graph = nx.DiGraph()
-    graph.add_node("customer", kind="customer", demand=Normal(9.0, 3.0))
+    looks = "told_interest" in rule.reads
+    demand = EarlyInterest(Normal(18.0, 3.0), 0.5) if looks else Normal(9.0, 3.0)
+    graph.add_node("customer", kind="customer", demand=demand)
     own = {"ordering": BaseStock(40.0)} | {attribute_of(rule): rule}
     graph.add_node("factory", kind="factory", on_hand=20.0, **own)
     graph.add_edge("factory", "customer", order_lead_time=1, shipment_lead_time=1)
@@ -60,9 +63,10 @@ FIRST_END = np.array([0, 1, 3, 4, 6, 7, 9, 10], np.uint32)  # inputs with 1, 2, 
 INPUT_OF_END = np.repeat(np.arange(7), np.diff(FIRST_END))
 SIZES = {"node": 6, "input": 7, "inbound": 10}
 RANGES = {  # only a position may be below zero; what else would be is zero
-    "share": (0.1, 1.0), "reach": (1.0, 6.0), "coverage": (1.0, 6.0), "input_stock": (0.0, 15.0),
-    "inventory_position": (-20.0, 20.0), "told_on_hand": (-10.0, 10.0), "on_order": (-10.0, 20.0),
-    "received": (-9.0, 9.0), "order": (-20.0, 20.0),
+    "share": (0.1, 1.0), "reach": (1.0, 3.0), "coverage": (1.0, 6.0), "input_stock": (0.0, 15.0),
+    "inventory_position": (-20.0, 20.0), "told_on_hand": (-10.0, 10.0),
+    "received": (-20.0, 10.0), "order": (-20.0, 20.0), "lot": (-2.0, 3.0), "lot_time": (0.2, 1.5), "busy": (-1.0, 3.0),
+    "units_per_output": (0.2, 2.0), "on_order": (-20.0, 20.0),
 }  # fmt: skip
 
 
@@ -72,6 +76,7 @@ def table_of(name):
 
 def see(name, period, variant):
     """Random values of a column in a period; each variant has others. Shares of an input sum to 1."""
+    period = 0 if name == "reach" else period  # a lane does not move
     luck = np.random.default_rng([crc32(name.encode()), period, variant])
     values = luck.uniform(*RANGES.get(name, (0.5, 20.0)), SIZES[table_of(name)])
     values = values if name == "inventory_position" else np.maximum(values, 0.0)

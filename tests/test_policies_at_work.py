@@ -40,7 +40,7 @@ def works(rule):
 
     One steel maker stops for a while and another one loses what it cannot deliver; the mine works by fits and starts,
     lead times are random, and the works itself is shut for two periods. It is told what its rule wants to know by the
-    mine, the shop and a customer; goods have prices, and the customer looks before it buys.
+    mine, the shop and a customer, or by a steel maker; goods have prices, and the customer looks before it buys.
     """
     graph = nx.DiGraph()
     makes_to_order = getattr(rule, "makes_to_order", False)  # behind a lost-sales lane it has to make within the day
@@ -68,7 +68,9 @@ def works(rule):
     graph.add_edge("works", "looker", shipment_lead_time=0, unfilled="lost")
     graph.add_edge("shop", "guest", shipment_lead_time=0)
     told = [name.removeprefix("told_") for name in rule.reads if name.startswith("told_")]
-    voices = (("mine", 1, 0.5), ("shop", 2, 0.5), ("looker", 1, 1.0))
+    voices = [("mine", 1, 0.5), ("shop", 2, 0.5), ("looker", 1, 1.0)]
+    if getattr(rule, "infer_from", "") == "sales":  # those of a place that loses what it does not have
+        voices = [("far steel", 1, 1.0)]
     signals = [Signal(source, "works", tells, delay, weight) for tells in told for source, delay, weight in voices]
     return from_graph(graph, signals=signals)
 

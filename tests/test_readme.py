@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from real_data import real_data
 from typer.testing import CliRunner
 
 from supplynet.cli import app
@@ -78,9 +80,10 @@ def test_ci_runs_the_two_commands_of_the_readme_word_for_word() -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda path: path.stem)
 def test_every_experiment_runs_small(path: Path, tmp_path: Path) -> None:
+    data = {"SUPPLYNET_DATA": str(real_data())} if '"--data"' in path.read_text() else {}
     done = subprocess.run(
         [sys.executable, "-W", "error", str(path), "--quick", "--out", str(tmp_path / "out.txt")],
-        capture_output=True, text=True, cwd=tmp_path,
+        capture_output=True, text=True, cwd=tmp_path, env={**os.environ, **data},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out.txt").read_text().count("\n") >= 8

@@ -60,8 +60,7 @@ def orders_and_demand(cause):
     graph.add_node("customer", kind="customer", demand=Poisson(MEAN))
     graph.add_edge("mill", "shop", shipment_lead_time=lead, unfilled=unfilled)
     graph.add_edge("shop", "customer", shipment_lead_time=0, unfilled=unfilled)
-    told = (("price", 0), ("demand", 1), ("filled", 1))
-    signals = [supplynet.Signal("mill", "shop", tells, delay) for tells, delay in told]
+    signals = [supplynet.Signal("mill", "shop", "price", 0)]
     scenario = supplynet.Scenario("causes", supplynet.from_graph(graph, signals=signals), periods=PERIODS)
     orders, demand = (recorded(scenario, node, ("demand",), warm_up=WARM_UP)["demand"] for node in ("mill", "shop"))
     return orders, demand

@@ -202,8 +202,7 @@ def test_naive_answers_to_rationing_grow_geometrically_and_collapse_on_the_first
     graph.add_node("customer", kind="customer", demand=needed)
     graph.add_edge("mill", "shop", shipment_lead_time=0, unfilled="lost")
     graph.add_edge("shop", "customer", shipment_lead_time=0, unfilled="lost")
-    signals = [supplynet.Signal("mill", "shop", tells, 1) for tells in ("demand", "filled")]
-    network = supplynet.from_graph(graph, signals=signals)
+    network = supplynet.from_graph(graph)
     record = supplynet.run(supplynet.Scenario("rationing", network, periods=lifted + 60)).record
     orders = record["order"][:, network.lane_names().index("mill>shop")]
     expected = [needed * min(most, (needed / able) ** period) for period in range(lifted + 1)]

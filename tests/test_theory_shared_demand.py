@@ -69,6 +69,11 @@ def chain(rules, coverages):
     return graph, tiers
 
 
+def of_market(reader, weight=1.0):
+    """What customers want, told at once, and what of it was lost, told a period later."""
+    return [supplynet.Signal("customer", reader, tells, delay, weight) for tells, delay in (("demand", 0), ("lost", 1))]
+
+
 @pytest.mark.parametrize(("coverages", "window"), [((2, 2, 2), 5), ((1, 4, 2), 6), ((3, 1, 5), 10)])
 def test_a_chain_that_replaces_what_the_tills_sold_amplifies_with_the_accumulated_coverage(coverages, window):
     gains = np.cumsum(coverages) / window
@@ -77,7 +82,7 @@ def test_a_chain_that_replaces_what_the_tills_sold_amplifies_with_the_accumulate
         assert expected == pytest.approx([2.12, 3.88, 6.28])
     rules = [POSReplenishment(float(horizon), window) for horizon in np.cumsum(coverages)]
     graph, tiers = chain(rules, coverages)
-    kept = played(graph, [supplynet.Signal("customer", tier, "demand") for tier in tiers])
+    kept = played(graph, [signal for tier in tiers for signal in of_market(tier)])
     unshared, sold = np.ones(1), kept["customer"]
     for tier, gain, coverage, ratio in zip(tiers, gains, coverages, expected, strict=True):
         unshared = np.polymul(unshared, response_of(coverage / window, window))
@@ -96,7 +101,7 @@ def test_the_more_of_the_market_takes_part_the_less_the_wholesaler_amplifies(win
         response = np.polymul(seen, response_of(gain, window))
         rules = [OrderUpToMovingAverage(window), POSReplenishment(gain * window, window, participation)]
         graph, _ = chain(rules, (int(shop_gain * window), 2))
-        kept = played(graph, [supplynet.Signal("customer", "tier 2", "demand", weight=participation)])
+        kept = played(graph, of_market("tier 2", participation))
         wrong = [expected for expected in ratios if expected > response @ response]
         assert_amplifies(kept["tier 2"], kept["customer"], MEAN, response @ response, *wrong)
         ratios.append(float(response @ response))

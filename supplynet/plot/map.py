@@ -31,7 +31,7 @@ def network_map(what: Result | Scenario, ax: Axes | None = None) -> Axes:
     result = what if isinstance(what, Result) else None
     network = (what.scenario if isinstance(what, Result) else what).network
     ax, columns = axes_for(ax, 7.0, 4.0), tier_groups(network)[::-1]
-    place = _places(columns, network.lane["supplier"], network.lane["customer"])
+    place = places(columns, network.lane["supplier"], network.lane["customer"])
     flow = np.zeros(network.n_lanes)
     if result is not None and not result.record.summed and "shipment" in result.record:
         flow = result.record["shipment"][result.scenario.warm_up // result.record.keep_what.every :].mean(axis=0)
@@ -90,7 +90,7 @@ def network_map(what: Result | Scenario, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _places(columns: Sequence[Tier], supplier: Array, customer: Array) -> NDArray[np.float64]:
+def places(columns: Sequence[Tier], supplier: Array, customer: Array) -> NDArray[np.float64]:
     """Where each node stands, [node, 2]: column by tier, and in its column near those it deals with."""
     place = np.zeros((sum(len(tier.nodes) for tier in columns), 2))
     for x, tier in enumerate(columns):

@@ -19,6 +19,8 @@ FAMILIES: Final[dict[str, tuple[str, type[Rule]]]] = {
 }
 """The node column in which rules of a family stand: their folder, and what they all are."""
 
+WORDS: Final = {"inf": float("inf"), "nan": float("nan"), "true": True, "false": False}
+
 
 def rules_of(column: str) -> dict[str, type[Rule]]:
     """The rules that may stand in a node column, by the name of their file."""
@@ -42,7 +44,12 @@ def find_rule(name: str, column: str | None = None) -> tuple[str, type[Rule]]:
             known |= dict.fromkeys(filter(None, (own, kind.__name__, kind.abbreviation)), (place, kind))
     plain = name.strip().replace("-", "_")
     if plain not in known:
-        raise ValueError(f"rule {name!r} is not known; {nearest(plain, known)}; `supplynet rules` lists them")
+        for place in FAMILIES:
+            if place != column and plain in rules_of(place):
+                raise ValueError(f"rule {name!r} is one for {place}, not for {column}; set it as {place}")
+        hint = nearest(plain, known, shown=0)
+        close = f"{hint} " if hint.startswith("did") else ""
+        raise ValueError(f"rule {name!r} is not known; {close}`supplynet rules` lists them")
     return known[plain]
 
 
@@ -60,6 +67,11 @@ def read_rule(text: str, column: str, beside: Mapping[str, Any]) -> Rule:
     _, kind = find_rule(name, column)
     known = {own.name: own for own in fields(kind)}
     positional = [value for key, value in written if key is None]
+    named = [key for key, _ in written if key is not None]
+    twice = [key for key in known if [*[*known][: len(positional)], *named].count(key) > 1]
+    if len(positional) > len(known) or twice:
+        what = f"{twice[0]} twice" if twice else f"{len(positional)} values for {len(known)} parameters"
+        raise ValueError(f"rule {name!r} is given {what}; write each once: {', '.join(known)}")
     given = dict(zip(known, positional, strict=False)) | {key: value for key, value in written if key is not None}
     for key in given:
         if key not in known:
@@ -68,7 +80,9 @@ def read_rule(text: str, column: str, beside: Mapping[str, Any]) -> Rule:
     missing = [key for key in required(kind) if key not in given]
     if missing:
         values = ", ".join(f"{key}=..." for key in missing)
-        raise ValueError(f"rule {name!r} needs {' and '.join(missing)}; write {name_of(kind)}({values})")
+        raise ValueError(
+            f"rule {name!r} needs {' and '.join(missing)}; set each as a lever, or write '{name_of(kind)}({values})'"
+        )
     return kind(**given)
 
 
@@ -86,22 +100,35 @@ def typed(own: Field[Any], value: Any) -> Any:
 
 def _parse(text: str) -> tuple[str, list[tuple[str | None, Any]]]:
     """The name of a rule and its arguments, each with its name or None."""
-    if "(" not in text:
-        return text, []
     try:
-        call = ast.parse(text.strip(), mode="eval").body
-        assert isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
-        arguments = [(None, argument) for argument in call.args]
-        return call.func.id, [
-            (name, _value(node)) for name, node in (*arguments, *((key.arg, key.value) for key in call.keywords))
-        ]
-    except (AssertionError, SyntaxError, ValueError):
+        name, arguments = parse_call(text)
+        return name, [(key, argument_of(node)) for key, node in arguments]
+    except (SyntaxError, ValueError):
         raise ValueError(
             f"{text!r} is no rule; write name or name(parameter=value, ...), as `supplynet rules` does"
         ) from None
 
 
-def _value(node: ast.expr) -> Any:
-    if isinstance(node, ast.Name) and node.id in ("inf", "nan"):
-        return float(node.id)
-    return ast.literal_eval(node)
+def parse_call(text: str) -> tuple[str, list[tuple[str | None, ast.expr]]]:
+    """What is written as `name` or `name(value, parameter=value)`: the name, and the arguments, each with its name or
+    None. Raises SyntaxError where it is written otherwise.
+    """
+    if "(" not in text:
+        return text, []
+    call = ast.parse(text.strip(), mode="eval").body
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name)):
+        raise SyntaxError(f"{text!r} is no name with brackets")
+    named = [(key.arg, key.value) for key in call.keywords]
+    return call.func.id, [*((None, argument) for argument in call.args), *named]
+
+
+def argument_of(node: ast.expr) -> Any:
+    """A number, a text in quotes, true or false, or a tuple of them. Raises ValueError for anything else."""
+    if isinstance(node, ast.Name) and node.id.lower() in WORDS:
+        return WORDS[node.id.lower()]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Name):
+        return -argument_of(node.operand)
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ValueError(f"{ast.unparse(node)!r} cannot be read; write a number, with a point in decimals") from None

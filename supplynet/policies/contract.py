@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +24,15 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a rule remembers: `width` values a row, opened at `start` (a number or a node column) times `times`.
+    """What a rule remembers: `width` values a row, opened at `start` (a number or a column of the rows) times `times`.
 
-    A rule finds it as local.<name>, shape [row], or [width, row] where `width` is given.
+    A rule finds it as local.<name>, shape [row], or [width, row] where `width` is given: a number, or a column (such as
+    "reach"), whose greatest value plus one it is.
     """
 
     name: str
     unit: str
-    width: int | None = None
+    width: int | str | None = None
     start: float | str = 0.0
     times: float = 1.0
     dtype: type = np.float64
@@ -76,6 +77,8 @@ class Rule:
     """Names of the columns that the rule reads (node columns; `told_<column>` for what signals tell)."""
     structure: ClassVar[tuple[str, ...]] = ()
     """Fields that all rows of one call share, such as the width of a memory."""
+    memory_of: ClassVar[Literal["node", "inbound"]] = "node"
+    """Whether the memory has a row for each node or for each inbound end."""
     abbreviation: ClassVar[str] = ""
     """What the field calls it for short; it is known by this name too."""
     told_by: ClassVar[Mapping[str, str]] = MappingProxyType({})
@@ -136,6 +139,7 @@ class SourcingRule(Rule):
 
     __slots__ = ()
 
+    memory_of: ClassVar = "inbound"
     fixed: ClassVar[bool] = False
     """True where the shares never change, so that nobody needs to ask."""
 
@@ -173,6 +177,16 @@ def check_written(rule: Rule, name: str, written: Array) -> None:
         )
 
 
+def check_sums(rule: Rule, first_end: Array, share: Array) -> None:
+    """The shares of each input must sum to 1. Raises ArithmeticError that names the rule."""
+    sums = np.add.reduceat(share, first_end[:-1]) if share.size else np.ones(0)
+    wrong = np.abs(sums - 1.0) > 1e-9
+    if wrong.any():
+        raise ArithmeticError(
+            f"{type(rule).__name__} wrote shares of an input that sum to {sums[wrong][0]}, must be 1; scale them"
+        )
+
+
 def decide(
     rule: Rule, rule_decides: Callable[[Local, Array], None], local: Local, period: int, name: str, out: Array
 ) -> None:
@@ -183,6 +197,8 @@ def decide(
     rule_decides(local, out)
     if period == 0:
         check_written(rule, name, out)
+        if isinstance(rule, SourcingRule):
+            check_sums(rule, local.first_end, out)
 
 
 def group_of(rule: Rule) -> tuple[Any, ...]:
@@ -209,10 +225,11 @@ def stack(rules: Sequence[R], codes: Array) -> R:
 
 
 def open_memory(rule: Rule, n_rows: int, column: Callable[[str], Array]) -> dict[str, Array]:
-    """Fresh memory for n_rows rows; `column` gives the node column that a memory starts from."""
+    """Fresh memory for n_rows rows; `column` gives a column of theirs that a memory starts from, or is as wide as."""
     opened: dict[str, Array] = {}
     for part in rule.memory:
-        shape = (n_rows,) if part.width is None else (part.width, n_rows)
+        width = int(column(part.width).max(initial=0.0)) + 1 if isinstance(part.width, str) else part.width
+        shape = (n_rows,) if width is None else (width, n_rows)
         opened[part.name] = np.empty(shape, part.dtype)
         opened[part.name][...] = (column(part.start) if isinstance(part.start, str) else part.start) * part.times
     return opened

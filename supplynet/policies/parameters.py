@@ -21,12 +21,16 @@ def parameter(
     most: float = LARGEST,
     whole: bool = False,
     choices: Sequence[str] = (),
+    many: bool = False,
 ) -> Any:
-    """A field of a rule: a number in [least, most] (a whole one, if so said), true or false, or one of some texts.
+    """A field of a rule: a number in [least, most] (a whole one, or many, if so said), true or false, or a choice.
 
     unit: as in the schema, "" for none; meaning: for the reader of `supplynet rules`.
     """
-    told = {"unit": unit, "meaning": meaning, "least": least, "most": most, "whole": whole, "choices": tuple(choices)}
+    told = {
+        "unit": unit, "meaning": meaning, "least": least, "most": most, "whole": whole, "choices": tuple(choices),
+        "many": many,
+    }  # fmt: skip
     return field(metadata=told) if default is MISSING else field(default=default, metadata=told)
 
 
@@ -42,6 +46,14 @@ def check_parameters(rule: Any) -> None:
 
 def _checked(rule: str, own: Field[Any], value: Any) -> Any:
     told = own.metadata
+    if told["many"]:
+        each = value if isinstance(value, (tuple, list, np.ndarray)) else (value,)
+        return tuple(_checked_one(rule, own, part, f"{own.name}[{at}]") for at, part in enumerate(each))
+    return _checked_one(rule, own, value, own.name)
+
+
+def _checked_one(rule: str, own: Field[Any], value: Any, name: str) -> Any:
+    told = own.metadata
     if told["choices"] or isinstance(own.default, bool):
         if value in told["choices"] if told["choices"] else isinstance(value, bool):
             return value
@@ -52,7 +64,7 @@ def _checked(rule: str, own: Field[Any], value: Any) -> Any:
         if number.is_integer():
             return int(number)
     unit = f" ({told['unit']})" if told["unit"] else ""
-    raise ValueError(f"{rule}: {own.name} is {value!r}, must be {range_of(own)}{unit}: {told['meaning']}; mend it")
+    raise ValueError(f"{rule}: {name} is {value!r}, must be {range_of(own)}{unit}: {told['meaning']}; mend it")
 
 
 def range_of(own: Field[Any]) -> str:
@@ -65,4 +77,5 @@ def range_of(own: Field[Any]) -> str:
     number = "a whole number" if told["whole"] else "a finite number" if told["most"] <= LARGEST else "a number"
     lower = f" >= {told['least']:g}" if told["least"] > -LARGEST else ""
     upper = f" <= {told['most']:g}" if told["most"] < LARGEST else ""
+    number = f"one or more numbers, each {number}" if told["many"] else number
     return f"{number}{lower}{' and' if lower and upper else ''}{upper}"

@@ -1,8 +1,7 @@
-"""Ready-made scenarios: one file each, found by name, or by the file of a saved run."""
+"""Scenarios by name or path: the ready-made ones, one file each; folders of tables; and saved runs."""
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import tomllib
 import warnings
@@ -12,12 +11,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from supplynet import __version__
 from supplynet.checks import nearest
+from supplynet.fingerprint import fingerprint
 from supplynet.levers import read_like
-from supplynet.network import Network
+from supplynet.readers.folder import is_folder_of_tables
+from supplynet.readers.graph_files import is_graph_file, read_path
 from supplynet.scenario import SETTINGS, Scenario
 
 READY_MADE: Final = ("flour-2020", "beer-game", "beer-game-sterman")
@@ -38,7 +37,8 @@ def arguments(name: str) -> dict[str, inspect.Parameter]:
 
 
 def load(name: str | Path, **levers: Any) -> Scenario:
-    """A ready-made scenario by name, or a saved one by its scenario.toml, with some of its own levers set.
+    """A ready-made scenario by name, with some of its own levers set; that of a folder of tables; or that of a saved
+    run by its scenario.toml.
 
     Raises ValueError for an unknown scenario or lever, with the nearest name.
     """
@@ -55,18 +55,28 @@ def load_file(path: str | Path) -> Scenario:
 
 
 def find_recipe(name: str | Path) -> Recipe:
-    """The recipe of a ready-made scenario by its name, or that of a saved run by the path of its file."""
+    """The recipe of a ready-made scenario by its name, of a folder of tables or a graph file by its path, or of a saved
+    run by its scenario.toml.
+
+    A folder that has the name of a ready-made scenario is meant by ./NAME.
+    """
+    if name in READY_MADE:
+        return Recipe(str(name))
+    path = Path(name)
+    if path.is_dir() or is_graph_file(path):
+        read = read_path(path)
+        return Recipe(read.name, read=read)
     if isinstance(name, Path) or name.endswith(".toml") or "/" in name or "\\" in name:
-        return read_recipe(name)
+        return read_recipe(path)
     builder(name)
     return Recipe(name)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to make a scenario again: a ready-made one, its own levers, how to run it, and levers set later, in order.
+    """How to make a scenario again: which one, its own levers, how to run it, and levers set later, in order.
 
-    replication: which repetition `run` is to play.
+    replication: which repetition `run` is to play; read: the scenario as it was read, where it is not a ready-made one.
     """
 
     scenario: str
@@ -74,13 +84,19 @@ class Recipe:
     settings: Mapping[str, Any] = field(default_factory=dict)
     levers: Mapping[str, Any] = field(default_factory=dict)
     replication: int = 0
+    read: Scenario | None = None
+
+    @property
+    def arguments(self) -> Mapping[str, inspect.Parameter]:
+        """The levers that the scenario names itself."""
+        return arguments(self.scenario) if self.read is None else {}
 
     def with_lever(self, lever: str, value: Any) -> Recipe:
         """The recipe with one lever set, one of the scenario's own first; text is read in the type of the lever.
 
         A lever of the network is tried only when the scenario is built. Raises ValueError for a text that does not fit.
         """
-        known = arguments(self.scenario)
+        known = self.arguments
         if lever in known:
             own = {**self.own_levers, lever: read_like(known[lever].default, value, lever)}
             return replace(self, own_levers=own)
@@ -93,7 +109,7 @@ class Recipe:
 
     def owns(self, lever: str) -> bool:
         """Whether a lever is one of the ready-made scenario's own."""
-        return lever in arguments(self.scenario)
+        return lever in self.arguments
 
     def build_again(self, scenario: Scenario, lever: str, value: Any) -> Scenario:
         """A scenario made by this recipe, built anew with another value of one of its own levers.
@@ -111,19 +127,27 @@ class Recipe:
 
     def build(self) -> Scenario:
         """The scenario. Raises ValueError for an unknown lever or a value that breaks a rule."""
-        known = arguments(self.scenario)
+        known = self.arguments
         for lever in self.own_levers:
             if lever not in known:
                 raise ValueError(
                     f"scenario {self.scenario!r}: lever {lever!r} is not one of its own; {nearest(lever, known)}"
+                    if known
+                    else f"scenario {self.scenario!r} has no levers of its own; set {lever!r} with with_lever"
                 )
+        scenario = self._bare()
+        return replace(scenario, **self.settings).with_levers(self.levers, also=[*known, *SETTINGS])
+
+    def _bare(self) -> Scenario:
+        """The scenario with its own levers, before anything else is set."""
+        if self.read is not None:
+            return self.read
         try:
             scenario = builder(self.scenario)(**self.own_levers)
         except ValueError as fault:
             given = ", ".join(f"{lever}={value!r}" for lever, value in self.own_levers.items())
             raise ValueError(f"scenario {self.scenario!r} with {given}: {fault}") from None
-        scenario = replace(scenario, recipe=Recipe(self.scenario, dict(self.own_levers)), **self.settings)
-        return scenario.with_levers(self.levers, also=[*known, *SETTINGS])
+        return replace(scenario, recipe=Recipe(self.scenario, dict(self.own_levers)))
 
 
 def read_recipe(path: str | Path) -> Recipe:
@@ -134,18 +158,22 @@ def read_recipe(path: str | Path) -> Recipe:
     path = Path(path)
     if path.is_dir():
         raise ValueError(
-            f"scenario file {str(path)!r} is a folder, must be a file; did you mean {path / 'scenario.toml'}?"
+            f"scenario file {str(path)!r} is a folder; did you mean {str(path / 'scenario.toml')!r} in it?"
         )
     if not path.exists():
         raise ValueError(
             f"scenario file {str(path)!r} does not exist; give the scenario.toml that `supplynet run --out` wrote, "
-            f"or a name ({', '.join(READY_MADE)})"
+            f"a folder of tables, or a name ({', '.join(READY_MADE)})"
         )
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as fault:
         raise ValueError(f"scenario file {str(path)!r} is not TOML ({fault}); mend it, or save it again") from None
-    keys = ("supplynet", "scenario", "replication", "network", *SETTINGS, "own_levers", "levers")
+    if "scenario" not in read and is_folder_of_tables(path.parent):
+        raise ValueError(
+            f"scenario file {str(path)!r} belongs to the tables beside it; give their folder: {str(path.parent)!r}"
+        )
+    keys = ("supplynet", "scenario", "source", "replication", "network", *SETTINGS, "own_levers", "levers")
     for key in read:
         if key not in keys:
             raise ValueError(f"scenario file {str(path)!r}: {key!r} is not a key; {nearest(key, keys)}")
@@ -156,12 +184,19 @@ def read_recipe(path: str | Path) -> Recipe:
             {key: read[key] for key in SETTINGS if key in read},
             read.get("levers", {}),
             read.get("replication", 0),
+            read_path(path.parent / read["source"]) if "source" in read else None,
         )
         made = fingerprint(recipe.build().network)
     except KeyError as fault:
         raise ValueError(f"scenario file {str(path)!r} lacks {fault}; add it, or save it again") from None
     except (TypeError, ValueError) as fault:
         raise ValueError(f"scenario file {str(path)!r}: {fault}") from None
+    if read.get("network", made) != made and recipe.read is not None:
+        raise ValueError(
+            f"scenario file {str(path)!r}: the tables in {str(recipe.read.source)!r} have changed since they were run "
+            f"(with supplynet {read.get('supplynet', '?')}, this is {__version__}); put them back, or delete the line "
+            "`network` to run what they say now"
+        )
     if read.get("network", made) != made:
         raise ValueError(
             f"scenario file {str(path)!r}: {read['scenario']!r} now makes another network than the one that was run "
@@ -175,16 +210,3 @@ def read_recipe(path: str | Path) -> Recipe:
             stacklevel=2,
         )
     return recipe
-
-
-def fingerprint(network: Network) -> str:
-    """A digest of everything that a network holds: the same for equal networks, another for any that differ."""
-    digest = hashlib.sha256(repr((network.names, network.signals, network.disruptions)).encode())
-    for table in (network.node, network.lane, network.input):
-        for name, column in sorted(table.items()):
-            values = column.tolist() if column.dtype.kind in "OU" else np.ascontiguousarray(column).tobytes()
-            digest.update(repr((name, values)).encode())
-    for place, coded in sorted(network.objects.items()):
-        used = [-1 if code < 0 else repr(coded.values[code]) for code in coded.codes.tolist()]
-        digest.update(repr((place, used)).encode())
-    return digest.hexdigest()

@@ -17,28 +17,28 @@ class Conwip(OrderingRule):
     """Release work at the head of a line when an order waits for it and one of the line's cards is free.
 
     A card goes with up to `container` units (the last container released need not be full) from the order until the
-    last station ships them, which a Signal tells: told_shipped, delay 1 for a card that is free the next period. So
-    what the line holds never exceeds cards * container. The stations behind pass orders on to the head at once and work
-    on what comes: MakeToOrder and order_lead_time 0.
+    last station ships them, which a Signal tells: told_shipped, delay 1 for a card that is free the next period. What
+    the line opens with has cards, too; once it holds no more than cards * container, it never does again. The stations
+    behind pass orders on to the head at once and work on what comes: MakeToOrder and order_lead_time 0.
     Source: Spearman, Woodruff & Hopp (1990), International Journal of Production Research 28(5).
     """
 
     cards: int = parameter("cards", "how many containers the whole line may hold", least=0, whole=True)
     container: float = parameter("units/card", "what goes with one card", default=1.0, least=1e-9)
-    units_behind: float = parameter("units", "what the stations behind the head open with", default=0.0, least=0.0)
     reads: ClassVar = (
         "inventory_position", "on_hand", "in_process", "production_backlog", "shipped", "told_shipped",
     )  # fmt: skip
     makes_to_order: ClassVar = True
     told_by: ClassVar = {"shipped": "line_end"}
-    example: ClassVar = {"cards": 20}
+    example: ClassVar = {"cards": 6}
 
     @property
     def memory(self) -> tuple[Memory, ...]:
-        return (Memory("behind", "units", start=1.0, times=self.units_behind),)
+        return (Memory("behind", "units", start="downstream"),)
 
     def order(self, local: Local, production_order: Array) -> None:
-        local.behind[:] = np.maximum(0.0, local.behind + (local.shipped - local.told_shipped))
+        if local.period > 0:
+            local.behind += local.shipped - local.told_shipped
         in_line = local.on_hand + local.in_process + local.production_backlog + local.behind
         free = np.maximum(0.0, self.cards - begun(in_line, self.container))
         not_released = np.maximum(0.0, -local.inventory_position)

@@ -18,8 +18,8 @@ class ProportionalOrderUpTo(OrderingRule):
 
     Closing only a part smooths the orders, and lets the stock swing wider. With both gains 1 it is order-up-to with the
     same forecast; gains that differ oscillate sooner. In steady flow the stock less the backlog is `safety_periods`
-    of forecast at the end of each period. Source: Disney & Towill (2003), International Journal of Production
-    Economics 85(2), after John, Naim & Towill (1994).
+    of forecast at the end of each period. Source: Disney & Towill (2003), Omega 31(3), after John, Naim & Towill
+    (1994), International Journal of Manufacturing System Design 1(4).
     """
 
     stock_gain: float = parameter("", "part of the gap in stock closed each period (1/Ti)", default=0.25, least=0.0)

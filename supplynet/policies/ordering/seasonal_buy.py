@@ -18,7 +18,7 @@ class SeasonalBuy(OrderingRule):
 
     The quantity is the newsvendor's for normal demand. Early sales, divided by the part of a season that they usually
     are, are a second forecast, and Bayes weighs the two; the second buy fills up to the new quantity. What is left over
-    at the end of a season counts as salvaged, not as stock for the next.
+    at the end of a season stays on hand, and the next season's buy does not count on it.
     Source: Arrow, Harris & Marschak (1951), Econometrica 19(3); Fisher & Raman (1996), Operations Research 44(1).
     """
 
@@ -39,8 +39,11 @@ class SeasonalBuy(OrderingRule):
     signal_sd: float = parameter(
         "units/season", "standard deviation of the error of what early sales foretell", default=0.0, least=0.0
     )
-    reads: ClassVar = ("demand",)
-    example: ClassVar = {"mean": 320.0, "sd": 160.0, "selling_price": 100.0, "unit_cost": 40.0, "salvage_value": 20.0}
+    reads: ClassVar = ("demand", "production_order")
+    example: ClassVar = {
+        "mean": 40.0, "sd": 16.0, "selling_price": 100.0, "unit_cost": 40.0, "salvage_value": 20.0, "season": 5,
+        "first_share": 0.6, "second_buy": 2, "early_share": 0.6, "signal_sd": 8.0,
+    }  # fmt: skip
 
     def __post_init__(self) -> None:
         OrderingRule.__post_init__(self)
@@ -65,29 +68,28 @@ class SeasonalBuy(OrderingRule):
             local.safety[:] = ndtri((self.selling_price - self.unit_cost) / (self.selling_price - self.salvage_value))
         _buy(
             local.period, self.season, self.second_buy, self.mean, self.sd, self.first_share, self.early_share,
-            self.signal_sd, local.demand, local.safety, local.asked, local.bought, production_order,
+            self.signal_sd, local.demand, local.safety, local.asked, local.bought, local.production_order,
+            production_order,
         )  # fmt: skip
 
 
 @numba.njit(cache=True)
 def _buy(
     period: Any, season: Any, second_buy: Any, mean: Any, sd: Any, first_share: Any, early_share: Any, signal_sd: Any,
-    demand: Any, safety: Any, asked: Any, bought: Any, order: Any,
+    demand: Any, safety: Any, asked: Any, bought: Any, ordered: Any, order: Any,
 ) -> None:  # fmt: skip
-    """The first buy, the second one, or on other days nothing; what was asked is counted every day."""
+    """The first buy, the second one, or on other days nothing; what was asked and bought is counted every day."""
     for row in range(order.size):
         day = period % int(season[row])
-        if day == 0:
-            asked[row] = 0.0
-        asked[row] += demand[row]
+        yesterday = ordered[row]
+        bought[row] = bought[row] + yesterday if day > 0 else 0.0
+        asked[row] = asked[row] + demand[row] if day > 0 else demand[row]
         order[row] = 0.0
         if day == 0:
             order[row] = first_share[row] * max(0.0, mean[row] + safety[row] * sd[row])
-            bought[row] = order[row]
         elif day == second_buy[row]:
             variance, noise = sd[row] * sd[row], signal_sd[row] * signal_sd[row]
             weight = variance / (variance + noise) if variance > 0.0 else 0.0
             foretold = mean[row] + weight * (asked[row] / early_share[row] - mean[row])
             up_to = foretold + safety[row] * np.sqrt(variance * (1.0 - weight))
             order[row] = max(0.0, up_to - bought[row])
-            bought[row] += order[row]

@@ -24,17 +24,13 @@ class ShareByReliability(SourcingRule):
     least_reliability: float = parameter(
         "", "so much is granted to everybody, so that nobody is forgotten", default=0.05, least=1e-9, most=1.0
     )
-    longest_reach: int = parameter(
-        "periods", "lead times up to which orders are remembered", default=20, least=1, whole=True
-    )
     reads: ClassVar = ("order", "received", "reach")
-    structure: ClassVar = ("longest_reach",)
 
     @property
     def memory(self) -> tuple[Memory, ...]:
         return (
             Memory("agreed", "", start="share"),
-            Memory("ordered", "units/period", width=self.longest_reach),
+            Memory("ordered", "units/period", width="reach"),
             Memory("due", "units/period"),
             Memory("came", "units/period"),
         )
@@ -64,12 +60,16 @@ def _compare(
 def _weigh(
     first_end: Any, agreed: Any, due: Any, came: Any, sensitivity: Any, least_reliability: Any, share: Any
 ) -> None:
-    """Agreed shares times a power of reliability, scaled to sum to 1."""
+    """Agreed shares times a power of reliability, relative to the best, scaled to sum to 1."""
     for item in range(first_end.size - 1):
-        total = 0.0
+        best = 0.0
         for end in range(first_end[item], first_end[item + 1]):
             reliability = min(1.0, came[end] / due[end]) if due[end] > 0.0 else 1.0
-            share[end] = agreed[end] * max(reliability, least_reliability[end]) ** sensitivity[end]
+            share[end] = max(reliability, least_reliability[end])
+            best = max(best, share[end])
+        total = 0.0
+        for end in range(first_end[item], first_end[item + 1]):
+            share[end] = agreed[end] * (share[end] / best) ** sensitivity[end]
             total += share[end]
         for end in range(first_end[item], first_end[item + 1]):
-            share[end] /= total
+            share[end] = share[end] / total if total > 0.0 else agreed[end]

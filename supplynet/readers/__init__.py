@@ -1,0 +1,1 @@
+"""Networks from files, and files from networks."""

@@ -1,0 +1,56 @@
+"""Who is told what, and what fails: signals.csv and disruptions.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from supplynet.checks import nearest
+from supplynet.disruptions import DISRUPTED, Disruption
+from supplynet.network import Signal
+from supplynet.readers.columns import read_number
+from supplynet.readers.places import Places
+from supplynet.readers.tables import Findings, Table
+from supplynet.schema import tellable
+
+SIGNAL_COLUMNS: Final = ("source", "reader", "tells", "delay", "weight", "start")
+DISRUPTION_COLUMNS: Final = ("where", "column", "factor", "start", "duration")
+
+
+def read_signals(table: Table, names: Sequence[str], findings: Findings, places: Places) -> list[Signal]:
+    """The signals of signals.csv that can be read."""
+    signals, known = [], set(names)
+    for row in range(len(table)):
+        source, reader, tells = (table.column(name)[row] for name in SIGNAL_COLUMNS[:3])
+        if tells not in tellable():
+            findings.problems.append(
+                f"{table.at(row)}: tells is {tells!r}, which nodes do not tell; {nearest(tells, tellable())}"
+            )
+        for end in (source, reader):
+            if end not in known:
+                findings.problems.append(f"{table.at(row)}: there is no node {end!r}; {nearest(end, names, shown=12)}")
+        delay: Any = read_number(table, row, "delay", "a whole number >= 0 periods", findings, 0)
+        weight = read_number(table, row, "weight", "a finite number", findings, 1.0)
+        start = read_number(table, row, "start", "a finite number", findings, float("nan"))
+        named = {source, reader} <= known and tells in tellable()
+        if named and delay is not None and weight is not None and start is not None:
+            signals.append(Signal(source, reader, tells, delay, float(weight), float(start)))
+            places.add_signal(source, reader, table.at(row))
+    return signals
+
+
+def read_disruptions(table: Table, findings: Findings, places: Places) -> list[Disruption]:
+    """The disruptions of disruptions.csv that can be read; blanks around the > of a lane do not count."""
+    disruptions = []
+    for row in range(len(table)):
+        where = ">".join(part.strip() for part in table.column("where")[row].split(">"))
+        column = table.column("column")[row]
+        if column not in DISRUPTED:
+            findings.problems.append(f"{table.at(row)}: column is {column!r}; {nearest(column, DISRUPTED)}")
+        factor = read_number(table, row, "factor", "a number in [0, 1]: the part that is left", findings)
+        start: Any = read_number(table, row, "start", "a whole number >= 0 of periods", findings)
+        duration: Any = read_number(table, row, "duration", "a whole number >= 1 of periods", findings)
+        if column in DISRUPTED and factor is not None and start is not None and duration is not None:
+            disruptions.append(Disruption(where, column, float(factor), start, duration))
+            places.add_disruption(where, table.at(row))
+    return disruptions

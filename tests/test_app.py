@@ -1,0 +1,240 @@
+"""The page in a real browser: what it says, and, since a blank page says everything right, what its pixels show."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+import supplynet
+from supplynet.report import figure
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+HERE = {**os.environ, "PYTHONPATH": str(Path(supplynet.__file__).parents[1])}
+PERIOD, STORY = ".player-period b", ".page-story"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A server of the page on a free port."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = door.getsockname()[1]
+    command = [sys.executable, "-m", "supplynet.cli", "app", "flour-2020", "--no-browser", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=HERE) as server:
+        assert server.stdout is not None
+        said = next(line for line in iter(server.stdout.readline, None) if line.startswith("Page:") or not line)
+        try:
+            assert said, "the server ended before it answered"
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sync_api.BrowserContext]:
+    """Chromium with a folder of its own; where it is missing, tests are skipped, and fail in CI."""
+    if not Path(CHROMIUM).exists():
+        missing = "no chromium on this machine; install it: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    with sync_api.sync_playwright() as driver:
+        folder = tmp_path_factory.mktemp("chromium")
+        size = {"width": 1280, "height": 800}
+        context = driver.chromium.launch_persistent_context(folder, executable_path=CHROMIUM, args=FLAGS, viewport=size)
+        context.set_default_timeout(20_000)
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def page(browser: sync_api.BrowserContext, address: str) -> Iterator[sync_api.Page]:
+    """The page, freshly opened; at the end nothing may have gone wrong in it."""
+    faults: list[str] = []
+    fresh = browser.new_page()
+    fresh.on("pageerror", lambda fault: faults.append(str(fault)))
+    fresh.goto(address)
+    fresh.wait_for_selector(".chart img")
+    fresh.wait_for_timeout(300)
+    yield fresh
+    fresh.close()
+    assert not faults
+
+
+def pixels(page: sync_api.Page, selector: str) -> np.ndarray:
+    """What a part of the page looks like, [row, column, colour] in 0..255."""
+    return (255 * imread(io.BytesIO(page.locator(selector).screenshot()))[..., :3]).round().astype(np.uint8)
+
+
+def colours(picture: np.ndarray) -> int:
+    return len(np.unique(picture.reshape(-1, 3), axis=0))
+
+
+def charts(page: sync_api.Page) -> tuple[np.ndarray, np.ndarray]:
+    """Orders by tier, and stock and backlog."""
+    both = pixels(page, ".chart")
+    return both[: len(both) // 2], both[len(both) // 2 :]
+
+
+def differ(before: np.ndarray, after: np.ndarray) -> float:
+    """The part of the pixels that changed."""
+    assert before.shape == after.shape
+    return float((before != after).any(axis=-1).mean())
+
+
+def wait_for(page: sync_api.Page, selector: str, words: str) -> None:
+    page.wait_for_function(
+        "([selector, words]) => document.querySelector(selector).innerText.includes(words)", arg=[selector, words]
+    )
+
+
+def at(page: sync_api.Page) -> int:
+    return int(page.inner_text(PERIOD))
+
+
+def test_the_page_shows_the_run_in_words_and_in_pixels(page):
+    result = supplynet.run(supplynet.load("flour-2020"))
+    assert page.title() == "supplynet: flour-2020"
+    assert "orders of mill (tier 3)" in page.inner_text(STORY)
+    assert f"bullwhip ratio{figure(result.outcomes['bullwhip_ratio'])}" in page.inner_text(
+        ".page-outcomes"
+    ).replace("\n", "")
+    assert at(page) == 0 and page.get_attribute("canvas", "aria-label").startswith("network of 12 nodes and 11 lanes")
+    assert colours(pixels(page, "canvas")) > 50
+    assert all(colours(chart) > 50 for chart in charts(page))
+    for colour in ((0x00, 0x9E, 0x73), (0x56, 0xB4, 0xE9), (0xF0, 0xE4, 0x42)):  # supplier, distributor, customer
+        assert (pixels(page, "canvas") == colour).all(axis=-1).sum() > 100
+
+
+def test_nothing_hangs_over_the_edge_at_either_size(page):
+    for width, height in ((1280, 800), (1600, 1000)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(300)
+        assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
+            width, height,
+        ]  # fmt: skip
+        for selector in (".player", ".page-card", ".chart"):
+            box = page.locator(selector).bounding_box()
+            assert box["x"] >= 0 and box["y"] >= 0
+            assert box["x"] + box["width"] <= width and box["y"] + box["height"] <= height, (selector, box)
+        edge = pixels(page, "canvas")
+        assert all((side == 255).all() for side in (edge[:, :3], edge[:, -3:], edge[:2], edge[-2:]))  # no name is cut
+
+
+def test_step_play_pause_and_reset_move_the_canvas_and_the_mark_on_each_chart(page):
+    canvas, marks = pixels(page, "canvas"), charts(page)
+    for step in range(1, 12):
+        page.click("button[aria-label=step]")
+        wait_for(page, PERIOD, str(step))
+    page.wait_for_timeout(500)  # until what moves stands still
+    assert differ(canvas, pixels(page, "canvas")) > 0.002
+    assert all(0.001 < differ(before, after) < 0.5 for before, after in zip(marks, charts(page), strict=True))
+
+    page.select_option("select[aria-label=speed]", "100")
+    page.click("button[aria-label=play]")
+    page.wait_for_function(f"Number(document.querySelector('{PERIOD}').innerText) >= 20")
+    page.click("button[aria-label=pause]")
+    page.wait_for_timeout(300)
+    stopped, canvas = at(page), pixels(page, "canvas")
+    page.wait_for_timeout(400)
+    assert at(page) == stopped and differ(canvas, pixels(page, "canvas")) == 0
+
+    page.click("button[aria-label=reset]")
+    wait_for(page, PERIOD, "0")
+    page.wait_for_timeout(500)
+    assert all(differ(before, after) == 0 for before, after in zip(marks, charts(page), strict=True))
+
+
+def test_play_stops_at_the_end_and_starts_anew(page):
+    page.select_option("select[aria-label=speed]", "100")
+    page.fill(".player-time", "46")
+    wait_for(page, PERIOD, "46")
+    page.click("button[aria-label=play]")
+    wait_for(page, PERIOD, "51")
+    page.wait_for_selector("button[aria-label=play]")
+    page.click("button[aria-label=step]")
+    page.wait_for_function(f"document.querySelector('{PERIOD}').innerText === '0'")
+
+
+def test_a_lever_changes_the_run_and_can_be_taken_back(page):
+    before, marks = page.inner_text(STORY), charts(page)
+    page.fill("#window", "12")
+    page.keyboard.press("Enter")
+    wait_for(page, ".page-outcomes", "was 18.4")
+    calmer = supplynet.run(supplynet.load("flour-2020").with_lever("window", 12))
+    assert figure(calmer.outcomes["bullwhip_ratio"]) in page.inner_text(".page-outcomes")
+    assert page.inner_text(".levers-shell code") == "supplynet run flour-2020 --set window=12"
+    assert page.inner_text(STORY) != before
+    assert all(differ(old, new) > 0.002 for old, new in zip(marks, charts(page), strict=True))
+    page.click("button[aria-label='window as it was']")
+    page.wait_for_function("!document.querySelector('.outcome .was')")
+    assert page.inner_text(STORY) == before and page.input_value("#window") == "4"
+
+
+def test_a_lever_that_does_not_fit_says_why_beside_itself_and_the_last_run_stays(page):
+    before, marks = page.inner_text(".page-outcomes"), charts(page)
+    page.fill("#window", "soon")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".lever-bad")
+    said = page.inner_text(".lever-bad")
+    assert "'soon', must be a whole number" in said and "Traceback" not in said
+    assert page.input_value("#window") == "soon" and page.get_attribute("#window", "aria-invalid") == "true"
+    assert page.inner_text(".page-outcomes") == before
+    assert all(differ(old, new) == 0 for old, new in zip(marks, charts(page), strict=True))
+    page.fill("#mill_capacity", "3")
+    page.keyboard.press("Enter")
+    wait_for(page, ".page-outcomes", "was")
+    assert page.locator(".lever-bad").count() == 0 and page.input_value("#window") == "4"
+
+
+def test_a_click_on_a_node_shows_its_numbers_and_its_levers_and_a_rule_can_be_chosen(page):
+    spot = page.evaluate(
+        "(() => { const player = document.querySelector('.player').__vue__;"
+        " return player.still.spots[player.net.names.indexOf('mill')]; })()"
+    )
+    page.click("canvas", position={"x": spot["x"], "y": spot["y"]})
+    wait_for(page, ".page-card", "on hand")
+    wait_for(page, ".levers", "The node")
+    assert page.input_value("select[aria-label='levers of']") == "mill"
+    result = supplynet.run(supplynet.load("flour-2020"))
+    mill = list(result.nodes).index("mill")
+    assert f"demand {figure(result.record['demand'][0, mill])}" in page.inner_text(".page-card")
+    page.select_option("[id='mill.ordering']", "kanban")
+    page.wait_for_selector("[id='mill.cards']")
+    assert "--set 'mill.ordering=kanban(cards=16, container=" in page.inner_text(".levers-shell code")
+
+
+def test_another_scenario_can_be_opened(page):
+    page.select_option("select[aria-label=scenario]", "beer-game")
+    wait_for(page, ".page-outcomes", "204")
+    wait_for(page, ".levers", "desired stock")
+    assert colours(pixels(page, "canvas")) > 50 and at(page) == 0
+
+
+def test_everything_can_be_reached_with_the_keyboard(page):
+    page.focus("button[aria-label=reset]")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # step
+    wait_for(page, PERIOD, "1")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")  # the slider of periods
+    wait_for(page, PERIOD, "2")
+    reachable = page.evaluate(
+        "[...document.querySelectorAll('.page button, .page select, .page input, .page summary')]"
+        ".filter((part) => part.tabIndex < 0 && part.type !== 'range').length"
+    )
+    assert reachable == 0

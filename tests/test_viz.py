@@ -1,0 +1,173 @@
+"""What stands behind the page, without a browser: controls, frames, studies, and the command that serves it."""
+
+from __future__ import annotations
+
+import base64
+import shlex
+import socket
+import sys
+
+import numpy as np
+import pytest
+from shell import one_object, shell
+
+import supplynet
+from supplynet.policies.catalogue import FAMILIES, rules_of
+from supplynet.schema import inputs, lane_inputs
+
+pytest.importorskip("solara")
+from supplynet.viz import controls, frames, study
+
+SCENARIO = supplynet.load("flour-2020")
+
+
+@pytest.fixture(scope="module")
+def played() -> study.Study:
+    return study.play(study.Wanted("flour-2020"), study.open_scenario("flour-2020"))
+
+
+def levers_of(place: str) -> dict[str, dict]:
+    return {control["lever"]: control for group in controls.groups(SCENARIO, place) for control in group["controls"]}
+
+
+def numbers(columns) -> set[str]:
+    return {name for name, column in columns.items() if column.dtype is not str or name == "unfilled"}
+
+
+def test_every_number_of_the_schema_has_a_control_with_its_unit_and_meaning():
+    of_node, of_lane = levers_of("mill"), levers_of("mill>dc-north")
+    assert {f"mill.{name}" for name in numbers(inputs("node"))} <= set(of_node)
+    assert {f"mill>dc-north.{name}" for name in numbers(lane_inputs())} == set(of_lane)
+    column = inputs("node")["capacity"]
+    told = of_node["mill.capacity"]
+    assert (told["value"], told["unit"], told["meaning"]) == ("10.32", column.unit, column.meaning)
+
+
+def test_every_value_that_a_control_shows_may_be_set_again_and_changes_nothing(played):
+    digest = supplynet.run(SCENARIO).outcomes
+    for place in ("", "distributor", "mill", "households-south", "mill>dc-north"):
+        for lever, control in levers_of(place).items():
+            if control["value"] and lever.rpartition(".")[2] not in FAMILIES:
+                again = study.play(study.Wanted("flour-2020", {lever: control["value"]}), played.start)
+                assert again.result.outcomes == digest, lever
+
+
+def test_a_slider_has_the_declared_range_or_reaches_three_times_the_value():
+    own, mill = levers_of(""), levers_of("mill")
+    assert own["mill_capacity"]["slide"] == (0.0, 5.0, 0.05)
+    assert mill["mill.error_smoothing"]["slide"][:2] == (0.0, 1.0)
+    assert mill["mill.window"]["slide"] == (1.0, 20.0, 1.0)
+    assert mill["mill.capacity"]["slide"] is None and own["seed"]["slide"] is None
+
+
+def test_where_nodes_differ_the_control_says_from_what_to_what():
+    told = levers_of("distributor")["distributor.on_hand"]
+    assert told["value"] == "" and told["shown"] == "1.17 to 4.266"
+
+
+def test_rules_are_offered_where_there_is_something_to_decide():
+    assert {"mill.ordering", "mill.input_rule", "mill.allocation"} <= set(levers_of("mill"))
+    assert "mill.sourcing" not in levers_of("mill")  # it has one supplier of one input
+    assert "households-south.ordering" not in levers_of("households-south")
+    assert levers_of("mill")["mill.ordering"]["choices"] == tuple(sorted(rules_of("ordering")))
+
+
+@pytest.mark.parametrize("name", sorted(set(rules_of("ordering")) - {"demand_inference"}))
+def test_a_rule_that_is_chosen_runs_with_the_parameters_of_its_example(played, name):
+    wanted = played.with_lever("mill.ordering", name)
+    rule = study.play(wanted, played.start).result.scenario.network.object_of("node", "ordering", 10)
+    assert type(rule) is rules_of("ordering")[name]
+
+
+def test_a_rule_makes_void_what_was_said_of_the_one_before(played):
+    slower = study.play(played.with_lever("mill.window", "12"), played.start)
+    assert slower.wanted.levers == {"mill.window": "12"}
+    kanban = slower.with_lever("mill.ordering", "kanban")
+    assert list(kanban.levers) == ["mill.ordering"]
+    cards = study.play(kanban, played.start).with_lever("mill.cards", "30")
+    assert list(cards.levers) == ["mill.ordering", "mill.cards"]
+    assert study.play(cards, played.start).without_lever("mill.ordering").levers == {}
+
+
+def test_the_shell_does_the_same_as_the_page(played, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    wanted = study.Wanted("flour-2020", {"window": "6", "mill.ordering": "kanban(cards=20)", "periods": "40"})
+    here = study.play(wanted, played.start)
+    done = shell(*shlex.split(wanted.command)[1:], "--json")
+    assert done.exit_code == 0 and one_object(done.stdout)["outcomes"] == here.result.outcomes
+
+
+@pytest.mark.parametrize(
+    ("lever", "value", "says"),
+    [
+        ("window", "soon", "must be a whole number"),
+        ("mill.capacity", "-1", "must be a number >= 0"),
+        ("periods", "0", "must be a whole number >= 1"),
+        ("mill.ordering", "kanbn", "did you mean 'kanban'?"),
+        ("mill.cards", "3", "is not known here"),
+    ],
+)
+def test_a_lever_that_does_not_fit_is_told_in_the_words_of_the_package(played, lever, value, says):
+    with pytest.raises(study.BAD_INPUT) as fault:
+        study.play(study.Wanted("flour-2020", {lever: value}), played.start)
+    assert says in study.told(fault.value)
+
+
+def test_a_frame_holds_levels_debts_goods_and_orders_as_parts_of_the_most(played):
+    record, nodes = played.result.record, played.result.scenario.network.n_nodes
+    period = 13
+    sent = np.frombuffer(base64.b64decode(played.frames.at(period)["state"]), np.uint8)
+    lanes = played.result.scenario.network.n_lanes
+    assert sent.size == 2 * nodes + 2 * lanes
+    stock = record["on_hand"][:, 1]
+    assert sent[1] == round(255 * stock[period] / stock.max())
+    demand, filled = record["demand"][period, 0], record["filled"][period, 0]
+    assert sent[0] == round(255 * filled / demand) < 255
+    shipment, order = record["shipment"], record["order"]
+    lane = 10
+    assert sent[2 * nodes + lane] == round(255 * shipment[period, lane] / shipment.max())
+    assert sent[2 * nodes + lanes + lane] == round(255 * order[period, lane] / order.max())
+    assert [sent[nodes + node] > 0 for node in (0, 10, 11)] == [True, True, False]  # lost, owed, never short
+
+
+def test_what_is_not_nothing_is_seen_however_small_it_is():
+    assert frames._bytes(np.array([0.0, 1e-9, 1.0]), 1.0).tolist() == [0, 1, 255]
+    assert frames._bytes(np.zeros(2), 0.0).tolist() == [0, 0]
+
+
+def test_the_charts_say_where_their_time_axes_lie(played):
+    told = played.charts
+    assert (told["first"], told["last"]) == (0, 51) and 0 < told["left"] < told["right"] < 1
+    upper, lower = told["charts"]
+    assert upper["top"] < 1 - upper["bottom"] <= lower["top"] < 1 - lower["bottom"] < 1
+    assert told["src"].startswith("data:image/png;base64,")
+
+
+def test_without_solara_the_command_says_what_to_install(monkeypatch):
+    for module in [name for name in sys.modules if name.startswith("supplynet.viz")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delattr(sys.modules["supplynet"], "viz", raising=False)
+    for missing in ("solara", "solara.server", "uvicorn", "reacton"):
+        monkeypatch.setitem(sys.modules, missing, None)
+    done = shell("app")
+    assert done.exit_code == 2 and done.stdout == ""
+    assert "install it with: pip install 'supplynet[app]'" in done.stderr
+
+
+def test_what_cannot_be_read_or_served_is_said_before_any_server_starts(tmp_path, monkeypatch):
+    from supplynet.viz import server
+
+    monkeypatch.setattr(server, "serve", lambda *_, **__: pytest.fail("it was served"))
+    (tmp_path / "nodes.csv").write_text("node,kind\nshop,shopp\n", encoding="utf-8")
+    for words, says in (
+        (["flour-2021"], "did you mean 'flour-2020'?"),
+        ([str(tmp_path)], "nodes.csv"),
+        (["--port", "70000"], "taken or not allowed"),
+    ):
+        done = shell("app", *words)
+        assert done.exit_code == 2 and says in done.stderr and "Traceback" not in done.output
+    with socket.socket() as taken:
+        taken.bind((server.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"port {port} is taken" in shell("app", "--port", str(port)).stderr

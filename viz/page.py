@@ -1,0 +1,196 @@
+"""Explore: one page on which a scenario's levers are set, and its run is played on the map and in charts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import reacton.ipyvuetify as rv
+import solara
+from solara.lab import use_task
+
+from supplynet.scenarios import READY_MADE
+
+from .controls import groups, places
+from .frames import card
+from .study import BAD_INPUT, Study, Wanted, open_scenario, outcomes, play, told
+
+OFFERED: Final = "SUPPLYNET_APP"
+"""The environment variable that names the scenario, file or folder that the page opens with."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A lever that did not fit, the value it was given, and in words why."""
+
+    lever: str = ""
+    value: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The period to show; `turn` counts the questions, so that each is answered, though nothing may have changed."""
+
+    period: int = 0
+    turn: int = 0
+
+
+@solara.component_vue("levers.vue")
+def Levers(
+    scenario: str, scenarios: list[str], about: str, panel: str, chips: list[str], command: str, fault: dict[str, str],
+    event_open: Callable[[str], None], event_go: Callable[[str], None], event_set: Callable[[dict[str, str]], None],
+    event_unset: Callable[[str], None], event_clear: Callable[[Any], None],
+) -> None:  # fmt: skip
+    """The panel of levers; `panel` is JSON, since Solara looks into every list at every step."""
+
+
+@solara.component_vue("player.vue")
+def Player(
+    network: str, frame: dict[str, Any], periods: int, chosen: str,
+    event_show: Callable[[int], None], event_pick: Callable[[str], None],
+) -> None:  # fmt: skip
+    """The network on a canvas, and the buttons that play it; `network` is JSON, as above."""
+
+
+@solara.component_vue("charts.vue")
+def Charts(picture: dict[str, Any], period: int, event_show: Callable[[int], None]) -> None:
+    """The charts, with a line at the period that is shown; what comes after it is pale."""
+
+
+@solara.component
+def Layout(children: list[solara.Element]) -> None:
+    """Nothing around the page."""
+    solara.Div(children=children)
+
+
+@solara.component
+def Page() -> None:
+    """The page: levers on the left, the network and the charts on the right."""
+    wanted = solara.use_reactive(Wanted(os.environ.get(OFFERED, READY_MADE[0])))
+    asked, place = solara.use_reactive(Asked()), solara.use_reactive("")
+    starts: dict[str, Study] = solara.use_memo(dict, [])
+    kept: dict[str, Any] = solara.use_memo(lambda: {"study": None, "fault": Fault()}, [])
+
+    def work() -> Study | Fault:
+        return _attempt(wanted.value, starts)
+
+    task = use_task(work, dependencies=[wanted.value], raise_error=False)
+    if task.finished or task.error:
+        _take(kept, task.value if task.finished else Fault(wanted.value.last, words=told(task.exception)))
+    study, fault = kept["study"], kept["fault"]
+    panel = solara.use_memo(lambda: _panel(study, place.value), [study, place.value])
+
+    solara.Style(Path(__file__).with_name("page.css"))
+    solara.Title(f"supplynet: {wanted.value.scenario}")
+    with _box("page", "busy" * task.pending):
+        if study is None:
+            with _box("page-wait"):
+                solara.Text(fault.words or "running the first time; the kernels may have to be compiled ...")
+            return
+
+        def show(period: int) -> None:
+            asked.value = Asked(min(max(int(period), 0), study.frames.periods - 1), asked.value.turn + 1)
+
+        def want(new: Wanted) -> None:
+            if place.value and new.scenario != study.wanted.scenario:
+                place.value = ""
+            wanted.value = new
+
+        shown = min(asked.value.period, study.frames.periods - 1)
+        _levers(study, fault, panel, place, want)
+        with _box("page-main"):
+            _headline(study, starts[study.wanted.scenario], bool(task.pending))
+            frame = {**study.frames.at(shown), "turn": asked.value.turn}
+            Player(
+                network=study.geometry,
+                frame=frame,
+                periods=study.frames.periods,
+                chosen=place.value,
+                event_show=show,
+                event_pick=place.set,
+            )
+            _card(study, place.value, shown)
+            Charts(picture=study.charts, period=shown, event_show=show)
+
+
+def _attempt(wanted: Wanted, starts: dict[str, Study]) -> Study | Fault:
+    """Play what is wanted; `starts` keeps the run of each scenario with no lever set."""
+    try:
+        if wanted.scenario not in starts:
+            plain = Wanted(wanted.scenario)
+            starts[wanted.scenario] = play(plain, open_scenario(wanted.scenario))
+        start = starts[wanted.scenario]
+        return play(wanted, start.start) if wanted.levers else start
+    except BAD_INPUT as fault:
+        return Fault(wanted.last, wanted.levers.get(wanted.last, ""), told(fault))
+
+
+def _take(kept: dict[str, Any], came: Study | Fault) -> None:
+    """Keep the last run that worked, and the fault, if the last one did not."""
+    if isinstance(came, Fault):
+        kept["fault"] = came
+    else:
+        kept["study"], kept["fault"] = came, Fault()
+
+
+def _box(*classes: str, tag: str = "div", children: Any = None) -> Any:
+    return rv.Html(tag=tag, class_=" ".join(filter(None, classes)), children=children or [])
+
+
+def _panel(study: Study | None, place: str) -> str:
+    """What the panel shows of a run at a place; where the network has no such place, of the whole scenario."""
+    if study is None:
+        return ""
+    scenario = study.result.scenario
+    found = places(scenario.network)
+    known = place in scenario.network.names or any(place in part["names"] for part in found)
+    return json.dumps({"place": place * known, "places": found, "groups": groups(scenario, place * known)})
+
+
+def _levers(
+    study: Study, fault: Fault, panel: str, place: solara.Reactive[str], want: Callable[[Wanted], None]
+) -> None:
+    name = study.wanted.scenario
+    Levers(
+        scenario=name,
+        scenarios=list(dict.fromkeys([os.environ.get(OFFERED, name), *READY_MADE, name])),
+        about=study.result.scenario.about,
+        panel=panel,
+        chips=list(study.wanted.levers),
+        command=study.wanted.command,
+        fault={"lever": fault.lever, "value": fault.value, "words": fault.words},
+        event_open=lambda chosen: want(Wanted(chosen)),
+        event_go=place.set,
+        event_set=lambda said: want(study.with_lever(said["lever"], said["value"])),
+        event_unset=lambda lever: want(study.without_lever(lever)),
+        event_clear=lambda _: want(Wanted(name)),
+    )
+
+
+def _headline(study: Study, before: Study, pending: bool) -> None:
+    """What the run comes to, and what happened."""
+    with _box("page-head", tag="header"):
+        with _box("page-outcomes"):
+            for outcome in outcomes(study, before):
+                parts = [_box("name", children=[outcome["name"]]), _box("value", children=[outcome["value"]])]
+                if outcome["was"]:
+                    parts.append(_box("was", children=[f"was {outcome['was']}"]))
+                rv.Html(tag="div", class_="outcome", attributes={"title": outcome["about"]}, children=parts)
+        _box("page-story", tag="p", children=["running ..." if pending else study.story])
+
+
+def _card(study: Study, place: str, period: int) -> None:
+    """What the chosen node had and did in the period that is shown."""
+    names = study.result.scenario.network.names
+    with _box("page-card"):
+        if place not in names:
+            _box("hint", children=["click on a node: its numbers stand here, its levers on the left"])
+            return
+        _box("who", tag="b", children=[place])
+        for fact in card(study.result, names.index(place), period):
+            _box("fact", tag="span", children=[f"{fact['name']} ", _box("number", tag="b", children=[fact["value"]])])

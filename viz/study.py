@@ -1,0 +1,129 @@
+"""What one explores: a scenario with some levers set, its run, and how to say the same in the shell."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+import supplynet
+from supplynet.levers import read_like, superseded
+from supplynet.policies.catalogue import FAMILIES
+from supplynet.report import figure, percent, sentence
+from supplynet.scenario import SETTINGS, Result, Scenario
+from supplynet.scenarios import find_recipe
+
+from .controls import rule_text
+from .frames import NEEDED, Frames, geometry
+from .pictures import charts
+
+BAD_INPUT: Final = (ValueError, TypeError, KeyError, ArithmeticError, MemoryError, OSError)
+"""What a lever or a scenario that does not fit raises."""
+TOLD: Final = {
+    "bullwhip_ratio": ("bullwhip ratio", "variance of the orders farthest upstream over that of what customers want"),
+    "fill_rate": ("fill rate", "share of what customers want that is served at once"),
+    "lost": ("lost", "demand of customers that nobody serves, in units"),
+    "mean_on_hand": ("mean stock", "of all nodes together, in units"),
+    "total_cost": ("total cost", "of all nodes and periods, in money"),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A scenario by name or path, and the levers set on it, as text, in order; `last` is the one set last."""
+
+    scenario: str
+    levers: Mapping[str, str] = field(default_factory=dict)
+    last: str = ""
+
+    @property
+    def command(self) -> str:
+        """The same run from the shell."""
+        sets = [part for lever, value in self.levers.items() for part in ("--set", f"{lever}={value}")]
+        return shlex.join(["supplynet", "run", self.scenario, *sets])
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A run that worked, with what the page draws of it. `start` is the scenario with no lever set."""
+
+    wanted: Wanted
+    start: Scenario
+    result: Result
+
+    @cached_property
+    def geometry(self) -> str:
+        """As JSON."""
+        return json.dumps(geometry(self.result.scenario.network))
+
+    @cached_property
+    def frames(self) -> Frames:
+        return Frames(self.result)
+
+    @cached_property
+    def charts(self) -> dict[str, Any]:
+        return charts(self.result)
+
+    @cached_property
+    def story(self) -> str:
+        """What happened, in a sentence."""
+        return sentence(self.result)
+
+    def with_lever(self, lever: str, value: str) -> Wanted:
+        """The same with one lever set; a rule brings its parameters, and makes void what was said of the one before."""
+        rule = lever.rpartition(".")[2] in FAMILIES
+        said = rule_text(self.result, lever, value) if rule else value
+        return Wanted(self.wanted.scenario, {**self._without(lever), lever: said}, lever)
+
+    def without_lever(self, lever: str) -> Wanted:
+        """The same with one lever as it was at the start."""
+        return Wanted(self.wanted.scenario, self._without(lever), lever)
+
+    def _without(self, lever: str) -> dict[str, str]:
+        levers, network = self.wanted.levers, self.result.scenario.network
+        name = lever.rpartition(".")[2]
+        void = superseded(network, lever, levers) if name in FAMILIES else {lever}
+        return {other: value for other, value in levers.items() if other not in void}
+
+
+def open_scenario(name: str) -> Scenario:
+    """A ready-made scenario, a saved one, or a folder, by name or path. Raises ValueError or OSError."""
+    return find_recipe(name).build()
+
+
+def play(wanted: Wanted, start: Scenario) -> Study:
+    """Set the levers, run, and draw. Raises one of BAD_INPUT that says which lever does not fit, and why."""
+    scenario, network_levers = start, {}
+    for lever, value in wanted.levers.items():
+        if start.recipe is not None and start.recipe.owns(lever):
+            scenario = scenario.with_lever(lever, value)
+        elif lever in SETTINGS:
+            scenario = scenario.with_lever(lever, read_like(getattr(start, lever), value, lever))
+        else:
+            network_levers[lever] = value
+    study = Study(wanted, start, supplynet.run(scenario.with_levers(network_levers), keep=NEEDED))
+    study.geometry, study.frames, study.charts, study.story  # noqa: B018  drawn here, in the thread that ran it
+    return study
+
+
+def told(fault: BaseException) -> str:
+    """What went wrong, in the words of whoever raised it."""
+    return str(fault.args[0] if isinstance(fault, KeyError) and fault.args else fault) or type(fault).__name__
+
+
+def outcomes(study: Study, before: Study) -> list[dict[str, str]]:
+    """What a run comes to, each with its name and what it means, and what it was with no lever set."""
+    now, was = study.result.outcomes, before.result.outcomes
+    words = {key: percent if key == "fill_rate" else figure for key in TOLD}
+    return [
+        {
+            "name": name,
+            "about": about,
+            "value": words[key](now[key]),
+            "was": words[key](was[key]) if words[key](was[key]) != words[key](now[key]) else "",
+        }
+        for key, (name, about) in TOLD.items()
+    ]
