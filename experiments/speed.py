@@ -21,10 +21,12 @@ import numba
 import numpy as np
 
 from supplynet import Keep, Scenario, from_columns, from_graph, replicate, run, to_graph
+from supplynet.agents import Distributor
 from supplynet.demand import Trace
 from supplynet.distributions import Normal
 from supplynet.engine import start
 from supplynet.lower import Case
+from supplynet.model import SupplyModel
 from supplynet.network import Network
 from supplynet.policies.input import DaysOfCover
 from supplynet.policies.ordering import BaseStock, MakeToOrder, OrderUpToMovingAverage
@@ -196,6 +198,44 @@ def measure_growth(table: Table, sizes: tuple[int, ...]) -> None:
             table.add(name, f"{cost:.1f} ns/lane-period", "no worse than linear")
 
 
+class Polite(Distributor):
+    """An agent of one's own that does what its rule says."""
+
+    def order(self) -> None:
+        super().order()
+
+
+def measure_mesa(table: Table, periods: int) -> None:
+    """The tree as a Mesa model: all rows at once, with one agent of one's own, and agent by agent."""
+    scenario = Scenario("tree", tree(1000, 4), periods=periods)
+    n_nodes, model = scenario.network.n_nodes, SupplyModel(scenario)
+
+    def a_step(days: int, **asked: Any) -> float:
+        """Seconds of a step: the least of some parts of a run, after one that is not counted."""
+        model = SupplyModel(scenario, **asked)
+
+        def play() -> None:
+            for _ in range(days):
+                model.step()
+
+        seconds = best(play, min(5, periods // days - 1)) / days
+        assert model.record.rows("shipped")[: model.period].mean() > 50
+        return seconds
+
+    ratio = best(lambda: SupplyModel(scenario).run_model(), 3) / best(lambda: run(scenario).outcomes, 3)
+    table.add("the tree as a Mesa model, outcomes included", f"{ratio:.2f} times run", "< 1.5 times")
+    usual, own = (a_step(periods // 6, agents=agents) for agents in (None, {"7": Polite}))
+    table.add("  one of its agents decides for itself", f"{(own - usual) * 1e6:+.0f} us a step", "< 100 us")
+    by_agents = a_step(2, activation="agents") / n_nodes * 1e6
+    table.add('  activation="agents"', f"{by_agents:.1f} us/node-period", "about 10 us")
+    asleep = [SupplyModel(scenario) for _ in range(4)]
+    made = best(lambda: asleep.pop().agents, 3)
+    table.add("  its agents, made on first use", f"{made / n_nodes * 1e6:.1f} us an agent", "< 20 us")
+    agent = model.agent("7")
+    read = best(lambda: [agent.on_hand for _ in range(10_000)], 3) / 10_000
+    table.add("  an attribute of an agent, read", f"{read * 1e9:.0f} ns", "about 200 ns")
+
+
 def measure_import(table: Table) -> None:
     """What `import supplynet` adds to numpy and networkx."""
 
@@ -223,6 +263,7 @@ def main() -> None:
     measure_import(table)
     measure_chains(table, 1000 // scale)
     measure_tree(table, 1000 // scale)
+    measure_mesa(table, 300 // scale)
     measure_union(table, 10_000 // scale, 100)
     measure_growth(table, (100, 1_000) if arguments.quick else (100, 1_000, 10_000, 100_000, 1_000_000))
     if arguments.out:

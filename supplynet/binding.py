@@ -55,7 +55,7 @@ class Binder:
     union: Union
     luck: Luck
     parallel: bool | None = None
-    _memories: list[tuple[str, slice, dict[str, Array]]] = field(default_factory=list)
+    _memories: list[tuple[tuple[str, str], slice, dict[str, Array]]] = field(default_factory=list)
 
     def tasks(self) -> tuple[Task, ...]:
         """The tasks of a period in the order of the day."""
@@ -195,12 +195,12 @@ class Binder:
         place = own[rule.memory_of]
         a, b = place.start, place.stop
         for whose, whole, memory in self._memories:
-            if whose == column and whole.start <= a and b <= whole.stop:
+            if whose == (column, rule.memory_of) and whole.start <= a and b <= whole.stop:
                 mine = slice(a - whole.start, b - whole.start)
                 return Local(seen, {name: part[..., mine] for name, part in memory.items()})
         memory = open_memory(rule, b - a, lambda name: state.columns[name][own[state.tables[name]]])
         state.memories.append(memory)
-        self._memories.append((column, place, memory))
+        self._memories.append(((column, rule.memory_of), place, memory))
         return Local(seen, memory)
 
     def _produce(self, rows: Array) -> Iterator[Task]:

@@ -222,9 +222,10 @@ class SupplyModel(mesa.Model):
         binder = self.rows.binder
         if self.activation == "shuffled":
             return *binder.draw(), Task("step", self.rows.node_of, self._take_turns), *binder.settle()
-        acts = {phase: self._acts(phase) for phase in DAY}
-        if not any(rows.any() for rows in acts.values()):
+        own_methods = any(overrides(kind, phase) for kind in set(self._classes) for phase in DAY)
+        if self.activation == "arrays" and not own_methods:
             return self.rows.engine.tasks
+        acts = {phase: self._acts(phase) for phase in DAY}
         day: list[Task] = []
         for phase, rows in binder.day():
             day += binder.of(phase, rows[~acts[phase][rows]])

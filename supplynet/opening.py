@@ -14,6 +14,7 @@ from supplynet.schema import CUSTOMER
 
 Array = NDArray[Any]
 STARTS = ("empty", "steady")
+LARGEST_FLOW = 1e200  # a cycle that needs more than it makes grows beyond any bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ def mean_flows(network: Network, final_demand: Array) -> Array:
     flow = final_demand
     for _ in range(10_000):
         after = final_demand + np.bincount(supplier, weights=need * flow[customer], minlength=network.n_nodes)
+        if not (after < LARGEST_FLOW).all():
+            break
         if np.abs(after - flow).max(initial=0.0) <= 1e-13 * np.abs(after).max(initial=0.0):
             return after
         flow = after
@@ -53,7 +56,7 @@ def needs_of(network: Network, node: int) -> Array:
     supplier, customer = network.lane["supplier"], network.lane["customer"]
     takes = network.lane["share"] * network.input["units_per_output"][network.lane["input"]]
     itself = (np.arange(network.n_nodes) == node).astype(np.float64)
-    needs = itself
+    needs: Array = itself
     for _ in range(10_000):
         after: Array = itself + np.bincount(customer, takes * needs[supplier], network.n_nodes)
         if np.abs(after - needs).max() <= 1e-13 * after.max():

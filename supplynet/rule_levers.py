@@ -112,7 +112,8 @@ def _delay(network: Network, node: int, rule: Rule, source: int, tells: str) -> 
     at_once = tells in (KNOWN_AT_ONCE if who in ("market", "buyers") else DRAWN)
     if not at_once and hasattr(rule, "delay") and wanted < 1:
         raise ValueError(
-            f"{type(rule).__name__}: delay is {wanted}, must be >= 1, since {tells} is known when the day is over; mend it"
+            f"{type(rule).__name__}: delay is {wanted}, must be >= 1, since {tells} is known only when the day is "
+            "over; use delay=1"
         )
     return wanted if at_once else max(wanted, 1)
 

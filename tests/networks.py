@@ -23,7 +23,7 @@ from supplynet.network import Network, Signal
 from supplynet.policies.allocation import Priority
 from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule, SourcingRule
 from supplynet.policies.input import DaysOfCover
-from supplynet.policies.ordering import BaseStock, MakeToOrder, Plan, Sterman
+from supplynet.policies.ordering import BaseStock, Kanban, MakeToOrder, Plan, Sterman
 from supplynet.prepare import prepare
 
 ORDERING, INPUT, SOURCING, ALLOCATION = (
@@ -106,8 +106,8 @@ class _Author:
         made["production_lead_time"] = self.lead_time(self.one(0, 0, 1, 2))
         made["on_hand"] = self.quantity(0, 60)
         if self.maybe(4):
-            made |= {"lot": self.quantity(2, 9), "setup": self.pick(1, 6) / 4, "unit_time": self.pick(0, 2) / 8}
-        if "ordering" in made and not made["ordering"].makes_to_order and self.maybe(4):
+            made |= {"lot": self.quantity(2, 4), "setup": self.pick(1, 6) / 4, "unit_time": self.pick(0, 2) / 8}
+        if "ordering" in made and not isinstance(rule, Kanban) and not rule.makes_to_order and self.maybe(4):
             sizes = {"order_multiple": self.quantity(0, 5), "minimum_order_quantity": self.quantity(0, 9)}
             made |= sizes | {"order_cap": self.quantity(9, 40)}
         if self.maybe():
@@ -203,7 +203,12 @@ class _Author:
             rules = [rule for key in ("ordering", "input_rule") if (rule := self.graph.nodes[reader].get(key))]
             told = dict.fromkeys(name for rule in rules for name in rule.reads if name.startswith("told_"))
             for tells in (name.removeprefix("told_") for name in told):
-                for source in self.some([name for name in nodes if name != reader], 0, 2) or [nodes[-1]]:
+                customers = [name for name in nodes if self.graph.nodes[name]["kind"] == "customer"]
+                if tells == "interest":  # somebody has to show it
+                    self.graph.nodes[customers[0]]["demand"] = EarlyInterest(Poisson(6.0), 0.5)
+                of_market = tells == "interest" or any(getattr(rule, "infer_from", "") == "sales" for rule in rules)
+                others = self.some([name for name in nodes if name != reader], 0, 2) or [nodes[-1]]
+                for source in customers[:1] if of_market else others:
                     at_once = tells == "demand" and nodes.index(source) > nodes.index(reader) and self.maybe()
                     delay = 0 if at_once else self.pick(1, 3)
                     start = self.quantity(0, 9) if self.maybe() else float("nan")

@@ -21,9 +21,9 @@ from supplynet.report import figure
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 HERE = {**os.environ, "PYTHONPATH": str(Path(supplynet.__file__).parents[1])}
 PERIOD, STORY = ".player-period b", ".page-story"
 
@@ -54,7 +54,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sync_api.Brows
     with sync_api.sync_playwright() as driver:
         folder = tmp_path_factory.mktemp("chromium")
         size = {"width": 1280, "height": 800}
-        context = driver.chromium.launch_persistent_context(folder, executable_path=CHROMIUM, args=FLAGS, viewport=size)
+        context = driver.chromium.launch_persistent_context(
+            folder, executable_path=CHROMIUM, args=list(FLAGS), viewport=size
+        )
         context.set_default_timeout(20_000)
         yield context
         context.close()
@@ -109,9 +111,9 @@ def test_the_page_shows_the_run_in_words_and_in_pixels(page):
     result = supplynet.run(supplynet.load("flour-2020"))
     assert page.title() == "supplynet: flour-2020"
     assert "orders of mill (tier 3)" in page.inner_text(STORY)
-    assert f"bullwhip ratio{figure(result.outcomes['bullwhip_ratio'])}" in page.inner_text(
-        ".page-outcomes"
-    ).replace("\n", "")
+    assert f"bullwhip ratio{figure(result.outcomes['bullwhip_ratio'])}" in page.inner_text(".page-outcomes").replace(
+        "\n", ""
+    )
     assert at(page) == 0 and page.get_attribute("canvas", "aria-label").startswith("network of 12 nodes and 11 lanes")
     assert colours(pixels(page, "canvas")) > 50
     assert all(colours(chart) > 50 for chart in charts(page))

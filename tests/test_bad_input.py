@@ -169,7 +169,7 @@ RENAMED = {"lanes.csv": LANES.replace("quarry", "a>b")}
 @pytest.mark.parametrize(
     "files",
     [node("kind", "art"), node(",mean,", ",meen,"), lane("share", "sahre"), lane("0.4,2", "0.4,two"), lane("0.4", "x"),
-     node("works,factory", "works,factry"), node("quarry,s", "a>b,s").copy() | {"lanes.csv": LANES.replace("quarry", "a>b")}],
+     node("works,factory", "works,factry"), node("quarry,s", "a>b,s") | RENAMED],
 )  # fmt: skip
 def test_one_slip_is_one_problem_whatever_hangs_on_it(files):
     write_tables(Path("pits"), files)
@@ -189,6 +189,12 @@ def test_a_cycle_without_delay_is_named_with_its_folder():
     write_tables(Path("pits"), good(lanes_csv=lanes, nodes_csv=NODES.replace("mine,supplier,,", "mine,factory,mto,")))
     said = shell("run", "pits").stderr
     assert said.startswith("error: pits: a cycle without delay: ") and "'works'" in said and "'mine'" in said
+
+
+def test_a_cycle_that_needs_more_of_a_product_than_it_makes_is_an_error():
+    lanes = LANES + "works,mine,,1,1,,5\n"
+    write_tables(Path("pits"), good(lanes_csv=lanes, nodes_csv=NODES.replace("mine,supplier,,", "mine,factory,mto,")))
+    assert shell("run", "pits").stderr.startswith("error: pits: the mean flows do not settle")
 
 
 def test_a_rule_that_nobody_tells_is_named_with_its_line():

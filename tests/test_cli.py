@@ -12,7 +12,7 @@ import pytest
 from shell import one_object, shell, written
 
 import supplynet
-from supplynet import cli, files, plot, progress, report, saving
+from supplynet import cli, files, plot, progress, report
 from supplynet.record import Keep
 from supplynet.scenarios import READY_MADE
 

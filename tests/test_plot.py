@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import combinations
 
@@ -162,14 +164,19 @@ def test_records_that_hold_less_are_drawn_too(keep):
     assert line.get_xdata()[0] == keep.every - 1
 
 
-def test_given_axes_are_used_and_pyplot_is_left_alone():
-    import sys
-
-    figure = Figure()
-    ax = figure.subplots()
+def test_given_axes_are_used():
+    ax = Figure().subplots()
     result = supplynet.run(supplynet.load("beer-game"))
-    assert plot.orders_by_tier(result, ax) is ax and plot.network_map(result).get_figure() is not figure
-    assert "matplotlib.pyplot" not in sys.modules
+    assert plot.orders_by_tier(result, ax) is ax and plot.network_map(result).get_figure() is not ax.get_figure()
+
+
+def test_pyplot_is_left_alone():
+    code = (
+        "import sys, supplynet; from supplynet import plot; "
+        "plot.overview(supplynet.run(supplynet.load('beer-game'))); print('matplotlib.pyplot' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_pictures_are_saved_by_suffix_the_same_each_time(tmp_path):

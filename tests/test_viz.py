@@ -6,13 +6,20 @@ import base64
 import shlex
 import socket
 import sys
+from dataclasses import replace
 
+import networkx as nx
 import numpy as np
 import pytest
 from shell import one_object, shell
 
 import supplynet
+from supplynet.distributions import Normal
+from supplynet.fingerprint import fingerprint
 from supplynet.policies.catalogue import FAMILIES, rules_of
+from supplynet.policies.ordering import BaseStock
+from supplynet.scenario import SETTINGS
+from supplynet.scenarios import find_recipe
 from supplynet.schema import inputs, lane_inputs
 
 pytest.importorskip("solara")
@@ -23,7 +30,7 @@ SCENARIO = supplynet.load("flour-2020")
 
 @pytest.fixture(scope="module")
 def played() -> study.Study:
-    return study.play(study.Wanted("flour-2020"), study.open_scenario("flour-2020"))
+    return study.play(study.Wanted("flour-2020"), find_recipe("flour-2020"))
 
 
 def levers_of(place: str) -> dict[str, dict]:
@@ -44,12 +51,13 @@ def test_every_number_of_the_schema_has_a_control_with_its_unit_and_meaning():
 
 
 def test_every_value_that_a_control_shows_may_be_set_again_and_changes_nothing(played):
-    digest = supplynet.run(SCENARIO).outcomes
+    digest = fingerprint(SCENARIO.network)
     for place in ("", "distributor", "mill", "households-south", "mill>dc-north"):
         for lever, control in levers_of(place).items():
             if control["value"] and lever.rpartition(".")[2] not in FAMILIES:
-                again = study.play(study.Wanted("flour-2020", {lever: control["value"]}), played.start)
-                assert again.result.outcomes == digest, lever
+                again = study.ready(study.Wanted("flour-2020", {lever: control["value"]}), played.start)
+                assert fingerprint(again.network) == digest, lever
+                assert all(getattr(again, name) == getattr(SCENARIO, name) for name in SETTINGS)
 
 
 def test_a_slider_has_the_declared_range_or_reaches_three_times_the_value():
@@ -74,9 +82,8 @@ def test_rules_are_offered_where_there_is_something_to_decide():
 
 @pytest.mark.parametrize("name", sorted(set(rules_of("ordering")) - {"demand_inference"}))
 def test_a_rule_that_is_chosen_runs_with_the_parameters_of_its_example(played, name):
-    wanted = played.with_lever("mill.ordering", name)
-    rule = study.play(wanted, played.start).result.scenario.network.object_of("node", "ordering", 10)
-    assert type(rule) is rules_of("ordering")[name]
+    scenario = supplynet.run(study.ready(played.with_lever("mill.ordering", name), played.start)).scenario
+    assert type(scenario.network.object_of("node", "ordering", 10)) is rules_of("ordering")[name]
 
 
 def test_a_rule_makes_void_what_was_said_of_the_one_before(played):
@@ -109,8 +116,24 @@ def test_the_shell_does_the_same_as_the_page(played, tmp_path, monkeypatch):
 )
 def test_a_lever_that_does_not_fit_is_told_in_the_words_of_the_package(played, lever, value, says):
     with pytest.raises(study.BAD_INPUT) as fault:
-        study.play(study.Wanted("flour-2020", {lever: value}), played.start)
+        study.ready(study.Wanted("flour-2020", {lever: value}), played.start)
     assert says in study.told(fault.value)
+
+
+def test_a_folder_opens_and_a_saved_run_of_it_is_the_repetition_that_was_saved(tmp_path):
+    graph = nx.DiGraph()
+    graph.add_node("buyers", kind="customer", demand=Normal(100.0, 20.0))
+    graph.add_node("shop", ordering=BaseStock(250.0), on_hand=50.0)
+    graph.add_node("mine", kind="supplier")
+    graph.add_edges_from([("shop", "buyers"), ("mine", "shop")])
+    scenario = supplynet.Scenario("little", supplynet.from_graph(graph), periods=20)
+    supplynet.write_folder(scenario, tmp_path / "little")
+    folder = find_recipe(str(tmp_path / "little"))
+    for replication in (0, 3):
+        opened = study.play(study.Wanted("little"), replace(folder, replication=replication))
+        assert opened.result.outcomes == supplynet.run(scenario, replication=replication).outcomes
+    assert controls.groups(opened.result.scenario, "buyers")[1]["title"] == "Demand"
+    assert not [group for group in controls.groups(opened.result.scenario, "") if group["title"] == "This scenario"]
 
 
 def test_a_frame_holds_levels_debts_goods_and_orders_as_parts_of_the_most(played):

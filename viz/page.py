@@ -13,11 +13,11 @@ import reacton.ipyvuetify as rv
 import solara
 from solara.lab import use_task
 
-from supplynet.scenarios import READY_MADE
+from supplynet.scenarios import READY_MADE, find_recipe
 
 from .controls import groups, places
 from .frames import card
-from .study import BAD_INPUT, Study, Wanted, open_scenario, outcomes, play, told
+from .study import BAD_INPUT, Study, Wanted, outcomes, play, told
 
 OFFERED: Final = "SUPPLYNET_APP"
 """The environment variable that names the scenario, file or folder that the page opens with."""
@@ -123,7 +123,7 @@ def _attempt(wanted: Wanted, starts: dict[str, Study]) -> Study | Fault:
     try:
         if wanted.scenario not in starts:
             plain = Wanted(wanted.scenario)
-            starts[wanted.scenario] = play(plain, open_scenario(wanted.scenario))
+            starts[wanted.scenario] = play(plain, find_recipe(wanted.scenario))
         start = starts[wanted.scenario]
         return play(wanted, start.start) if wanted.levers else start
     except BAD_INPUT as fault:

@@ -6,15 +6,14 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Final
 
 import supplynet
-from supplynet.levers import read_like, superseded
+from supplynet.levers import superseded
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.report import figure, percent, sentence
-from supplynet.scenario import SETTINGS, Result, Scenario
-from supplynet.scenarios import find_recipe
+from supplynet.scenario import Result, Scenario
+from supplynet.scenarios import Recipe
 
 from .controls import rule_text
 from .frames import NEEDED, Frames, geometry
@@ -48,29 +47,18 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A run that worked, with what the page draws of it. `start` is the scenario with no lever set."""
+    """A run that worked, with what the page draws of it. `start` makes the scenario with no lever set.
+
+    geometry: the network for the canvas, as JSON; story: what happened, in a sentence.
+    """
 
     wanted: Wanted
-    start: Scenario
+    start: Recipe
     result: Result
-
-    @cached_property
-    def geometry(self) -> str:
-        """As JSON."""
-        return json.dumps(geometry(self.result.scenario.network))
-
-    @cached_property
-    def frames(self) -> Frames:
-        return Frames(self.result)
-
-    @cached_property
-    def charts(self) -> dict[str, Any]:
-        return charts(self.result)
-
-    @cached_property
-    def story(self) -> str:
-        """What happened, in a sentence."""
-        return sentence(self.result)
+    geometry: str
+    frames: Frames
+    charts: dict[str, Any]
+    story: str
 
     def with_lever(self, lever: str, value: str) -> Wanted:
         """The same with one lever set; a rule brings its parameters, and makes void what was said of the one before."""
@@ -89,24 +77,19 @@ class Study:
         return {other: value for other, value in levers.items() if other not in void}
 
 
-def open_scenario(name: str) -> Scenario:
-    """A ready-made scenario, a saved one, or a folder, by name or path. Raises ValueError or OSError."""
-    return find_recipe(name).build()
-
-
-def play(wanted: Wanted, start: Scenario) -> Study:
-    """Set the levers, run, and draw. Raises one of BAD_INPUT that says which lever does not fit, and why."""
-    scenario, network_levers = start, {}
+def ready(wanted: Wanted, start: Recipe) -> Scenario:
+    """The scenario with the levers set. Raises ValueError that names the lever."""
+    recipe = start
     for lever, value in wanted.levers.items():
-        if start.recipe is not None and start.recipe.owns(lever):
-            scenario = scenario.with_lever(lever, value)
-        elif lever in SETTINGS:
-            scenario = scenario.with_lever(lever, read_like(getattr(start, lever), value, lever))
-        else:
-            network_levers[lever] = value
-    study = Study(wanted, start, supplynet.run(scenario.with_levers(network_levers), keep=NEEDED))
-    study.geometry, study.frames, study.charts, study.story  # noqa: B018  drawn here, in the thread that ran it
-    return study
+        recipe = recipe.with_lever(lever, value)
+    return recipe.build()
+
+
+def play(wanted: Wanted, start: Recipe) -> Study:
+    """Set the levers, run, and draw. Raises one of BAD_INPUT that says what does not fit, and why."""
+    result = supplynet.run(ready(wanted, start), replication=start.replication, keep=NEEDED)
+    network = json.dumps(geometry(result.scenario.network))
+    return Study(wanted, start, result, network, Frames(result), charts(result), sentence(result))
 
 
 def told(fault: BaseException) -> str:

@@ -37,8 +37,7 @@ def read_lanes(
     places.add_lanes(table)
     columns = {name: table.column(name) for name in lane_inputs() if name in table.columns or name in defaults}
     for name, default in defaults.items():
-        if name not in inputs("input"):  # those wait for what other lanes and inputs.csv say
-            columns[name] = [cell or default for cell in columns[name]]
+        columns[name] = [cell or default for cell in columns[name]]
     ends = list(zip(table.column("supplier"), table.column("customer"), strict=True))
     labels = [f"line {line} ({a!r} -> {b!r})" for line, (a, b) in zip(table.lines, ends, strict=True)]
     lanes = Table(table.where, columns, table.lines)

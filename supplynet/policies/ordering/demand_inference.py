@@ -112,12 +112,12 @@ def _see_sales(
     """
     for row in range(units.size):
         if period >= delay[row]:
-            seen, counted = sold[row], 1.0
+            seen, counted = max(0.0, sold[row]), 1.0
             if left[row] <= 0.0:
                 counted = 0.0
                 if not exponential:
                     rate = units[row] / periods[row]
-                    seen, counted = _beyond(rate, sold[row])
+                    seen, counted = _beyond(rate, seen)
                     seen += counted * rate
             units[row] += forgetting[row] * (prior_units[row] - units[row]) + seen
             periods[row] += forgetting[row] * (prior_periods[row] - periods[row]) + counted
