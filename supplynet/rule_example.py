@@ -78,8 +78,8 @@ def _network(rule: Rule, column: str) -> tuple[nx.DiGraph, str, str]:
     graph = nx.DiGraph()
     told = {name.removeprefix("told_") for name in rule.reads if name.startswith("told_")}
     upstream = bool({"market", "buyers"} & {rule.told_by.get(tells) for tells in told})
-    place, fails = "wholesaler" if upstream else "shop", column == "sourcing" or "filled" in told
-    lead, unfilled = 1 if fails else 2, "lost" if "filled" in told else "backorder"
+    place, fails = "wholesaler" if upstream else "shop", "received" in rule.reads or column == "sourcing"
+    lead, unfilled = 1 if fails else 2, "lost" if fails and column == "input_rule" else "backorder"
     demand: Process = Trace(SALES)
     sales = f"customers want {', '.join(f'{sold:g}' for sold in SALES)}"
     if "interest" in told:
@@ -91,13 +91,13 @@ def _network(rule: Rule, column: str) -> tuple[nx.DiGraph, str, str]:
     if upstream:
         graph.add_node("wholesaler", kind="distributor", ordering=BaseStock(24.0), on_hand=8.0)
         graph.add_edge("wholesaler", "shop", order_lead_time=0, shipment_lead_time=1)
-    able = [(5.0 if "filled" in told else 0.0) + 1e6 * there for there in OUTAGE]
+    able = [(5.0 if column == "input_rule" else 0.0) + 1e6 * there for there in OUTAGE]
     graph.add_node(
         "source", kind="supplier", product="goods", price=Trace(PRICES), capacity=Trace(able) if fails else np.inf,
         ordering=Plan((20.0,) * PERIODS) if "production" in told else None,
     )  # fmt: skip
     graph.add_edge("source", place, order_lead_time=0, shipment_lead_time=lead, cover=2.0, unfilled=unfilled)
-    story = f"A {place} {lead} period{'s' * (lead > 1)} from its source{', which fails in periods 1 to 6' * fails}"
+    story = f"A {place} {lead} period{'s' * (lead > 1)} from its source{', which is short in periods 1 to 6' * fails}"
     if column == "sourcing":
         share = 1.0 if "on_order" in rule.reads else 0.5
         graph.edges["source", place]["share"] = share

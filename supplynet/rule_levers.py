@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -95,7 +94,7 @@ def missing_signals(network: Network, node: int, rule: Rule) -> Iterator[Signal]
         tells = name.removeprefix("told_")
         if name.startswith("told_") and tells in rule.told_by:
             who = rule.told_by[tells]
-            for source in _tellers(network, node, who):
+            for source in _tellers(network, node, who, needs):
                 weight = _bought(network, source, node) if who == "suppliers" else needs[source]
                 weight = 1.0 if who == "itself" else part * float(weight)
                 delay = _delay(network, node, rule, source, tells)
@@ -132,18 +131,18 @@ def _order_lead_time(network: Network, node: int, buyer: int) -> int:
     return int(network.lane["order_lead_time"][lane]) if drawn is None else round(drawn.mean)
 
 
-def _tellers(network: Network, node: int, who: str) -> list[int]:
+def _tellers(network: Network, node: int, who: str, needs: Array) -> list[int]:
     """The nodes that a rule means by market, buyers, suppliers, line_end or itself."""
-    supplier, customer = network.lane["supplier"].tolist(), network.lane["customer"].tolist()
-    lanes = list(zip(supplier, customer, strict=True))
+    supplier, customer = network.lane["supplier"], network.lane["customer"]
     if who == "itself":
         return [node]
+    market = (network.node["kind"] == CUSTOMER) & (needs > 0.0)
     if who == "suppliers":
-        return [source for source, buyer in lanes if buyer == node]
-    if who == "buyers":
-        return [buyer for source, buyer in lanes if source == node]
-    served = nx.descendants(nx.DiGraph(lanes), node) if node in supplier else set()
-    market = {at for at in served if network.node["kind"][at] == CUSTOMER}
-    if who == "market":
-        return sorted(market)
-    return sorted({source for source, buyer in lanes if buyer in market and source in served | {node}})
+        tellers = supplier[customer == node]
+    elif who == "buyers":
+        tellers = customer[supplier == node]
+    elif who == "market":
+        tellers = np.flatnonzero(market)
+    else:
+        tellers = np.unique(supplier[market[customer] & (needs[supplier] > 0.0)])
+    return [int(teller) for teller in tellers]
