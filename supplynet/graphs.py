@@ -14,9 +14,7 @@ from supplynet.network import RULES, Network, Signal, from_columns
 from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
 
 
-def from_graph(
-    graph: nx.DiGraph, *, signals: Sequence[Signal] = (), disruptions: Sequence[Disruption] = ()
-) -> Network:
+def from_graph(graph: nx.DiGraph, *, signals: Sequence[Signal] = (), disruptions: Sequence[Disruption] = ()) -> Network:
     """The network of a directed graph whose edges point the way the goods flow.
 
     Node attributes: any input column of the node table, and `ordering`, `input_rule`, `allocation`, `demand`. Edge
