@@ -185,10 +185,11 @@ def figure(played: list[Chain]) -> Figure:
     size = 4 * np.sqrt([chain.n_stages for chain in played])
     market.scatter(alone, got, size, color=COLOURS[1], alpha=0.6, edgecolors="black", linewidths=0.5)
     lowest = sorted(played, key=lambda one: one.in_time)
-    for chain, above in zip(lowest, (0, -4, 4, 0), strict=False):
+    beside = ((8, -6, "left"), (4, -11, "right"), (4, 11, "right"), (0, -12, "center"))
+    for chain, (right, above, side) in zip(lowest, beside, strict=False):
         market.annotate(
-            f"chain {chain.number}", (100 * chain.alone, 100 * chain.in_time), (-7, above), textcoords="offset points",
-            fontsize=SMALL, ha="right", va="center",
+            f"chain {chain.number}", (100 * chain.alone, 100 * chain.in_time), (right, above), fontsize=SMALL,
+            textcoords="offset points", ha=side, va="center",
         )  # fmt: skip
     market.set_xlabel("the same, if suppliers always delivered (%)", fontsize=SMALL + 1)
     for ax, title, unit in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import networkx as nx
@@ -11,7 +11,7 @@ import numpy as np
 from supplynet.checks import fail, nearest
 from supplynet.disruptions import Disruption
 from supplynet.network import RULES, Network, Signal, from_columns
-from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
+from supplynet.schema import KINDS, UNFILLED, Column, inputs, lane_inputs
 
 
 def from_graph(graph: nx.DiGraph, *, signals: Sequence[Signal] = (), disruptions: Sequence[Disruption] = ()) -> Network:
@@ -66,21 +66,22 @@ def _columns(rows: list[dict[str, Any]], defaults: dict[str, Any]) -> dict[str, 
 def to_graph(network: Network) -> nx.DiGraph:
     """The network as a graph, with every column that differs from its default as an attribute."""
     graph = nx.DiGraph()
+    of_nodes, of_lanes = inputs("node"), lane_inputs()
     for row, name in enumerate(network.names):
-        attributes = {key: _value(network, "node", key, row) for key in [*inputs("node"), *RULES]}
+        attributes = {key: _value(network, "node", key, row) for key in [*of_nodes, *RULES]}
         graph.add_node(
-            name, **{key: value for key, value in attributes.items() if not _is_default("node", key, value, name)}
+            name, **{key: value for key, value in attributes.items() if not _is_default(of_nodes, key, value, name)}
         )
     for row in range(network.n_lanes):
         supplier, customer = (network.names[network.lane[end][row]] for end in ("supplier", "customer"))
-        attributes = {key: _value(network, "lane", key, row) for key in lane_inputs() if key != "product"}
+        attributes = {key: _value(network, "lane", key, row) for key in of_lanes if key != "product"}
         product = network.input["product"][network.lane["input"][row]]
         if product != network.node["product"][network.lane["supplier"][row]]:
             attributes["product"] = product
         graph.add_edge(
             supplier,
             customer,
-            **{key: value for key, value in attributes.items() if not _is_default("lane", key, value, "")},
+            **{key: value for key, value in attributes.items() if not _is_default(of_lanes, key, value, "")},
         )
     return graph
 
@@ -89,7 +90,7 @@ def _value(network: Network, table: str, key: str, row: int) -> Any:
     """One cell in the user's own terms."""
     if (table, key) in network.objects and (found := network.object_of(table, key, row)) is not None:
         return found
-    if table == "lane" and key in inputs("input"):
+    if table == "lane" and key in network.input:
         return network.input[key][network.lane["input"][row]].item()
     column = (network.node if table == "node" else network.lane).get(key)
     if column is None:
@@ -98,7 +99,7 @@ def _value(network: Network, table: str, key: str, row: int) -> Any:
     return KINDS[value] if key == "kind" else UNFILLED[value] if key == "unfilled" else value
 
 
-def _is_default(table: str, key: str, value: Any, name: str) -> bool:
-    column = (inputs("node") if table == "node" else lane_inputs()).get(key)
+def _is_default(columns: Mapping[str, Column], key: str, value: Any, name: str) -> bool:
+    column = columns.get(key)
     default = None if column is None else name if key == "product" else column.default
     return value == default or value is None or (value != value)

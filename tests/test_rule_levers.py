@@ -125,7 +125,7 @@ def test_a_rule_that_listens_is_told_by_whom_it_says_unless_the_network_says_oth
     ("lever", "value", "message"),
     [
         ("shop.ordering", "base_stok", "'shop.ordering': rule 'base_stok' is not known; did you mean 'base_stock'"),
-        ("shop.ordering", "base_stock", r"needs base_stock_level; set each as a lever, or write 'base_stock\("),
+        ("shop.ordering", "base_stock", r"needs base_stock_level; give that beside it, or write 'base_stock\("),
         ("shop.ordering", "base_stock(level=3)", "rule 'base_stock' has no parameter 'level'; .*base_stock_level"),
         ("shop.ordering", "base_stock(high)", r"'base_stock\(high\)' is no rule; write name or name\(parameter=value"),
         ("shop.ordering", "base_stock(3", "is no rule"),

@@ -81,7 +81,7 @@ def read_rule(text: str, column: str, beside: Mapping[str, Any]) -> Rule:
     if missing:
         values = ", ".join(f"{key}=..." for key in missing)
         raise ValueError(
-            f"rule {name!r} needs {' and '.join(missing)}; set each as a lever, or write '{name_of(kind)}({values})'"
+            f"rule {name!r} needs {' and '.join(missing)}; give that beside it, or write '{name_of(kind)}({values})'"
         )
     return kind(**given)
 
