@@ -2,7 +2,8 @@
 
 An agent is a place to stand, not a place to store: it holds its model and its row, and its attributes read and write
 the columns that the kernels use. A method that a subclass overrides decides in plain Python for its own agent; what it
-decided is checked, and carried out when it returns, whichever way it came to it.
+decided is checked, and carried out when it returns, whichever way it came to it. A method that receives, books or
+produces moves goods itself; where one is overridden, each period is checked for goods and orders that come or go.
 """
 
 from __future__ import annotations
@@ -175,11 +176,16 @@ def overrides(kind: type[SupplyAgent], phase: str) -> bool:
     return getattr(kind, phase) is not getattr(SupplyAgent, phase)
 
 
-def classes_of(network: Network, agents: Mapping[str, Any]) -> list[type[SupplyAgent]]:
+def classes_of(network: Network, agents: Mapping[str, Any], *, days: bool) -> list[type[SupplyAgent]]:
     """The class of each node's agent [node]: what is said of its name, else of its kind, else the usual one.
 
-    Raises ValueError that names every fault.
+    days: whether agents have their whole day at once, by `step`. Raises ValueError that names every fault.
     """
+    if not isinstance(agents, Mapping):
+        raise ValueError(
+            f"agents is {agents!r}, must map names of nodes, or kinds, to classes: agents={{'shop': Hoarder}}; as a "
+            "parameter of mesa.batch_run put that into a list"
+        )
     problems, names = [], set(network.names)
     for place, given in agents.items():
         if place not in names and place not in KINDS:
@@ -188,6 +194,11 @@ def classes_of(network: Network, agents: Mapping[str, Any]) -> list[type[SupplyA
         if not (isinstance(given, type) and issubclass(given, SupplyAgent)):
             what = given.__name__ if isinstance(given, type) else repr(given)
             problems.append(f"agents: {place!r} is {what}, must be a class of agents; derive it from Distributor, say")
+        elif not days and given.step is not SupplyAgent.step:
+            problems.append(
+                f"agents: {given.__name__} has a step of its own, which is not called, since the phases of all agents "
+                f"go hand in hand; override {', '.join(DECIDED)} or another phase instead"
+            )
     classes, known_kinds = [], tuple(KIND_OF.values())
     for name, code in zip(network.names, network.node["kind"].tolist(), strict=True):
         usual = KIND_OF[KINDS[code]]

@@ -21,6 +21,7 @@ from mesa.discrete_space import Network as Space
 from numpy.typing import NDArray
 
 from supplynet.agents import SupplyAgent, classes_of, overrides
+from supplynet.balance import Balance
 from supplynet.binding import Task
 from supplynet.checks import nearest
 from supplynet.graphs import to_graph
@@ -46,7 +47,9 @@ class SupplyModel(mesa.Model):
     activation: "arrays" (all rows at once, but for overridden methods), "agents" (every agent by its methods, in the
     order of the day) or "shuffled" (an experiment: every agent has its whole day at once, in random order, and what is
     sent on the same day but misses its reader waits for the next period); rng: another seed than the scenario's;
-    replication, keep: as for `supplynet.run`; kwargs: levers by name. `period` is the one to be played next.
+    replication, keep: as for `supplynet.run` (repetitions differ by replication, not by iterations of Mesa's); kwargs:
+    levers by name. `period` is the one to be played next. A method of your own that receives, books or produces may
+    not make goods or orders come or go: ArithmeticError says where.
     Raises ValueError that names every fault.
     """
 
@@ -69,7 +72,7 @@ class SupplyModel(mesa.Model):
             hint = nearest(str(activation), ACTIVATIONS)
             raise ValueError(f"activation is {activation!r}, must be one of {', '.join(ACTIVATIONS)}; {hint}")
         self.supply_scenario, self.replication, self.keep, self.activation = chosen, replication, keep, activation
-        self._classes = classes_of(chosen.network, agents or {})
+        self._classes = classes_of(chosen.network, {} if agents is None else agents, days=activation == "shuffled")
         self._members: list[SupplyAgent] = []
         self._outcomes: dict[str, float] = {}
         self._start_mesa()
@@ -113,7 +116,8 @@ class SupplyModel(mesa.Model):
             )
         if not self._planned:
             engine.tasks, self._planned = self._plan(), True
-        engine.run(1, (self.record,))
+        watchers = (Balance(self.rows.union), self.record) if self._moves_goods else (self.record,)
+        engine.run(1, watchers)
         self.running = self.period < scenario.periods
         if not self.running:
             self._outcomes = self.result.outcomes
@@ -232,6 +236,11 @@ class SupplyModel(mesa.Model):
             if (own := rows[acts[phase][rows]]).size:
                 day.append(Task(phase, own, partial(self._of_rows(own).do, "act", phase)))
         return *binder.draw(), *day, *binder.settle()
+
+    @property
+    def _moves_goods(self) -> bool:
+        """Whether a method of one's own moves goods or orders itself, so that some may be lost on the way."""
+        return any(overrides(kind, phase) for kind in set(self._classes) for phase in ("receive", "book", "produce"))
 
     def _acts(self, phase: str) -> NDArray[np.bool_]:
         """Which rows do a phase by their method [row]."""

@@ -99,3 +99,41 @@ def test_what_an_agent_cannot_do_is_said():
     model.step()
     with pytest.raises(ValueError, match="has 1 periods, and all are played"):
         model.step()
+
+
+@pytest.mark.parametrize("activation", ["arrays", "agents"])
+@pytest.mark.parametrize(
+    ("phase", "law"),
+    [
+        ("receive", "goods in transit|what is on order|input stock"),
+        ("book", "backlog of lanes|orders in the mail|need"),
+        ("produce", "stock of finished goods"),
+    ],
+)
+def test_goods_that_a_method_loses_or_makes_out_of_nothing_are_noticed(phase, law, activation):
+    def method(agent):
+        if phase == "produce":
+            Distributor.produce(agent)
+            agent.on_hand += 10.0
+
+    model = SupplyModel(shop_chain(), agents={"shop": own(**{phase: method})}, activation=activation)
+    with pytest.raises(ArithmeticError, match=rf"period \d+: ({law}) is broken"):
+        model.run_model()
+
+
+def test_an_own_step_is_refused_where_nobody_calls_it():
+    class Walker(Distributor):
+        def step(self):
+            super().step()
+
+    with pytest.raises(ValueError, match="Walker has a step of its own, which is not called"):
+        SupplyModel(shop_chain(), agents={"shop": Walker})
+    model = SupplyModel(shop_chain(), agents={"shop": Walker}, activation="shuffled")
+    model.step()
+    assert model.period == 1
+
+
+@pytest.mark.parametrize("agents", ["shop", [Distributor], Distributor])
+def test_agents_that_are_no_mapping_are_refused_with_the_cure_for_batch_runs(agents):
+    with pytest.raises(ValueError, match="must map names of nodes, or kinds, to classes.* put that into a list"):
+        SupplyModel(shop_chain(), agents=agents)
