@@ -1,0 +1,1 @@
+"""What the experiments that are held against theory share."""
