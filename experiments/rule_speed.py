@@ -21,6 +21,7 @@ import numpy as np
 from speed import TIERS, Table, chain
 
 from supplynet import Scenario, from_graph, run
+from supplynet.batch import BLOCK_CELLS
 from supplynet.distributions import Normal, Poisson
 from supplynet.engine import start
 from supplynet.interest import EarlyInterest
@@ -33,7 +34,6 @@ from supplynet.policies.input import LotForLot
 from supplynet.policies.ordering import BaseStock
 from supplynet.policies.sourcing import FixedShares
 from supplynet.rule_levers import set_rule
-from supplynet.scenario import BLOCK_CELLS
 from supplynet.schema import CUSTOMER
 
 MOST: Final = 5.0  # times base-stock

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+from shared.out import out_path
 
 from supplynet import plot, run
 from supplynet.plot.style import COLOURS, PALE, SMALL
@@ -152,6 +153,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
     parser.add_argument("--data", type=Path, help="the folder that holds supplygraph (or set SUPPLYNET_DATA)")
     arguments = parser.parse_args()
+    out = out_path(parser, arguments.out, "supplygraph")
     try:
         found = play(arguments.data)
     except ValueError as fault:
@@ -163,7 +165,6 @@ def main() -> None:
     assert (found[MEASURED]["production"] > 1.0).all()
     for way in WAYS:
         assert abs(float(found[way]["delivery"].median()) - 1.0) < 0.01, f"{way}: stock must last"
-    out = arguments.out or Path("supplygraph.txt")
     if arguments.out:
         out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"figure: {plot.save(figure(found), out.with_suffix('.png'))}")

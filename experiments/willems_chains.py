@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from shared.out import out_path
 
 from supplynet import Keep, from_columns, plot, run
 from supplynet.metrics import ratio, variance
@@ -242,6 +243,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
     parser.add_argument("--data", type=Path, help="the folder that holds willems2008 (or set SUPPLYNET_DATA)")
     arguments = parser.parse_args()
+    out = out_path(parser, arguments.out, "willems_chains")
     numbers = willems.CHAINS[:6] if arguments.quick else willems.CHAINS
     try:
         played = [play(number, arguments.data) for number in numbers]
@@ -251,7 +253,6 @@ def main() -> None:
     print("\n".join(lines))
     for chain in played:
         assert np.allclose(chain.bullwhip_fixed, 1.0), f"chain {chain.number}: fixed levels must pass orders on"
-    out = arguments.out or Path("willems_chains.txt")
     if arguments.out:
         out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"figure: {plot.save(figure(played), out.with_suffix('.png'))}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from shared.out import out_path
 
 from supplynet import plot
 from supplynet.agents import Distributor
@@ -113,13 +114,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="the first half of the year")
     parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
     arguments = parser.parse_args()
+    out = out_path(parser, arguments.out, "your_own_agent")
     played = {case: play(agents, 26 if arguments.quick else 52) for case, agents in CASES.items()}
     lines = table(played)
     print("\n".join(lines))
     nobody, north, both = ({**lost(result), **result.outcomes} for result in played.values())
     assert north["north"] < nobody["north"] < nobody["south"] < north["south"] and north["lost"] > nobody["lost"]
     assert np.isclose(both["lost"], nobody["lost"]) and both["bullwhip_ratio"] > 1.2 * nobody["bullwhip_ratio"]
-    out = arguments.out or Path("your_own_agent.txt")
     if arguments.out:
         out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"figure: {plot.save(figure(played), out.with_suffix('.png'))}")

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from supplynet.comparison import compare
     from supplynet.disruptions import Disruption
     from supplynet.graphs import from_graph, to_graph
     from supplynet.network import Network, Signal, from_columns
@@ -17,18 +18,22 @@ if TYPE_CHECKING:
     from supplynet.record import Keep
     from supplynet.scenario import Result, Scenario, replicate, run
     from supplynet.scenarios import load
+    from supplynet.sweeps.design import vary
+    from supplynet.sweeps.running import sweep
+    from supplynet.sweeps.storage import read_sweep
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Disruption": "disruptions",
+    "compare": "comparison", "Disruption": "disruptions",
     "from_graph": "graphs", "to_graph": "graphs", "Network": "network", "Signal": "network", "from_columns": "network",
     "Keep": "record", "Result": "scenario", "Scenario": "scenario", "replicate": "scenario", "run": "scenario",
     "load": "scenarios", "read_folder": "readers.folder", "write_folder": "readers.export",
+    "read_sweep": "sweeps.storage", "sweep": "sweeps.running", "vary": "sweeps.design",
 }  # fmt: skip
 __all__ = [
-    "Disruption", "Keep", "Network", "Result", "Scenario", "Signal", "from_columns", "from_graph", "load",
-    "read_folder", "replicate", "run", "to_graph", "write_folder",
+    "Disruption", "Keep", "Network", "Result", "Scenario", "Signal", "compare", "from_columns", "from_graph", "load",
+    "read_folder", "read_sweep", "replicate", "run", "sweep", "to_graph", "vary", "write_folder",
 ]  # fmt: skip
 
 

@@ -123,7 +123,9 @@ def _check_numbers(table: str, labels: Sequence[str], column: Column, values: An
     )
     for row, value in suspects:
         label = labels[row] if len(labels) > row else row
-        yield f"{table} {label}: {column.name} is {value!r}, must be {rule}; {cure}"
+        long = whole and isinstance(value, float) and LONGEST < value < np.inf
+        must = f"at most {LONGEST:,} periods; shorten it" if long else f"{rule}; {cure}"
+        yield f"{table} {label}: {column.name} is {value!r}, must be {must}"
 
 
 def _faulty(column: Column, values: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -186,13 +188,14 @@ def check_signals(names: Collection[str], signals: Sequence[Any]) -> Iterator[st
 
 
 def check_shares(
-    share: NDArray[np.float64], of_lane: NDArray[np.int64], n_inputs: int, names: Sequence[str], node: NDArray[np.int64]
+    share: NDArray[np.float64], of_lane: NDArray[np.int64], names: Sequence[str], node: NDArray[np.int64], product: Any
 ) -> list[str]:
-    """Shares of the lanes of one input must sum to 1."""
-    total = np.bincount(of_lane, weights=share, minlength=n_inputs) if of_lane.size else np.ones(n_inputs)
+    """Shares of the lanes of one input must sum to 1; `node` and `product` are those of each input."""
+    total, lanes = (np.bincount(of_lane, weights, node.size) for weights in (share, None))
+    alone = "; if another supplier's product replaces it, give both lanes one product name"
     return [
-        f"node {names[node[at]]!r}: the shares of its suppliers of one product "
+        f"node {names[node[at]]!r}: the shares of its suppliers of {product[at]!r} "
         + (f"sum to {total[at]:g}, must be 1; mend them" if total[at] == total[at] else "are blank in part; give all")
-        + ", or leave all blank for equal parts"
-        for at in np.flatnonzero(~(np.abs(total - 1.0) <= 1e-9))
+        + f", or leave all blank for equal parts{alone if lanes[at] == 1 else ''}"
+        for at in np.flatnonzero((lanes > 0) & ~(np.abs(total - 1.0) <= 1e-9))
     ]

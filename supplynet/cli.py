@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from supplynet import __version__
+from supplynet.compare_commands import compare
 from supplynet.progress import Progress
-from supplynet.shell import WHICH, console, told, with_options
+from supplynet.sensitivity_commands import sensitivity
+from supplynet.shell import WHICH, console, picture_path, told, with_options
+from supplynet.sweep_commands import results, sweep
 from supplynet.table_commands import check, export
 
 if TYPE_CHECKING:
@@ -74,7 +77,7 @@ def run(
 
         recipe = with_options(find_recipe(scenario), levers or [], periods, seed)
         ready = recipe.build()
-        picture = picture_path(ready, out, plot)
+        picture = picture_path(ready.name, out, plot)
         if out is not None:
             saving.check_out(out)
         result = play(ready, recipe.replication, keep_for(ready))
@@ -150,29 +153,10 @@ def page(
 
 app.command()(check)
 app.command()(export)
-
-
-def picture_path(scenario: Scenario, out: Path | None, plot: Path | None) -> Path | None:
-    """Where the picture goes; None, and a word on stderr, if nobody asked for it and the folder is closed.
-
-    Raises ValueError for a kind of picture that is not known, OSError if its folder cannot be written to.
-    """
-    from supplynet.files import check_folder
-    from supplynet.plot import check_path
-
-    if plot is not None:
-        check_path(plot)
-        check_folder(plot.parent)
-        return plot
-    path = Path(f"{scenario.name}.png") if out is None else out / f"{scenario.name}.png"
-    try:
-        check_folder(path.parent)
-    except OSError as fault:
-        if out is not None:
-            raise
-        typer.echo(f"no picture: {fault}; or name a file with --plot", err=True)
-        return None
-    return path
+app.command()(sweep)
+app.command()(results)
+app.command()(compare)
+app.command()(sensitivity)
 
 
 def keep_for(scenario: Scenario) -> Keep | None:

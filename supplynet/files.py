@@ -31,19 +31,38 @@ def check_folder(folder: Path) -> None:
 def write_together(files: Mapping[Path, Writer | None]) -> None:
     """Write files under temporary names beside their own, which they get only when all are whole.
 
-    None is for a file that is not to be there. Folders are made. Raises OSError if one cannot be written.
+    None is for a file that is not to be there. Folders are made. Raises OSError if one cannot be written or replaced;
+    what was there is then there again.
     """
+    for path in files:
+        if path.is_dir():
+            raise IsADirectoryError(f"{str(path)!r} is a folder, must be a file; move it away, or choose another place")
     hidden = {path: path.with_name(f".{os.getpid()}.{path.name}") for path in files}
+    former = {path: path.with_name(f".{os.getpid()}.former.{path.name}") for path in files}
+    moved: list[Path] = []
+    placed: list[Path] = []
     try:
         for path, write in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             if write is not None:
                 write(hidden[path])
         for path, write in files.items():
-            if write is None:
-                path.unlink(missing_ok=True)
-            else:
+            if path.exists():
+                os.replace(path, former[path])
+                moved.append(path)
+            if write is not None:
                 os.replace(hidden[path], path)
+                placed.append(path)
+    except BaseException:
+        for path in placed:
+            path.unlink()
+        for path in moved:
+            os.replace(former[path], path)
+        raise
+    else:
+        for path in moved:
+            with suppress(OSError):
+                former[path].unlink()
     finally:
         for path in hidden.values():
             with suppress(OSError):

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.checks import AT_MOST_ONE, MAY_BE_INFINITE, MAY_BE_NEGATIVE, nearest
+from supplynet.checks import AT_MOST_ONE, LONGEST, MAY_BE_INFINITE, MAY_BE_NEGATIVE, nearest
 from supplynet.network import RULES, Network
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.rule_levers import set_rule, with_needed_signals
@@ -189,6 +189,8 @@ def _number(column: Column, value: Any, lever: str) -> float:
         number = float("nan")
     lowest, highest = bounds(column)
     fits = lowest <= number <= highest and (np.isfinite(number) or column.name in MAY_BE_INFINITE)
+    if fits and whole and number > LONGEST:
+        raise ValueError(f"lever {lever!r} is {value!r}, must be at most {LONGEST:,} periods; shorten it")
     if not fits or (whole and number != int(number)) or (column.name == "units_per_output" and number == 0):
         rule = (
             "a whole number >= 0"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -199,10 +199,10 @@ def from_columns(
                 f"{table[name][lanes['input'][at]]:g}; lanes that substitute for each other share one bill of materials"
                 for at in np.flatnonzero(differs)
             ]
-    lanes["share"], wrong = _shares(lane.get("share"), lanes["input"], table["node"].size, names, table["node"])
+    lanes["share"], wrong = _shares(lane.get("share"), lanes["input"], names, table["node"], table["product"])
     problems += wrong
     problems += check_signals(set(names) if signals else (), signals)
-    problems += _check_disruptions(names, lane_labels, disruptions)
+    problems += check_disruptions(names, lane_labels.short(), disruptions)
     problems += check_lanes(names, nodes["kind"], supplier, customer)
     if faults is not None:
         faults += problems
@@ -211,9 +211,11 @@ def from_columns(
     return Network(tuple(names), nodes, lanes, table, tuple(signals), tuple(disruptions), objects)
 
 
-def _check_disruptions(names: Sequence[str], labels: LaneLabels, disruptions: Sequence[Disruption]) -> Iterator[str]:
-    """Every fault in the disruptions."""
-    lanes = list(labels.short()) if any(event.column == "open_factor" for event in disruptions) else []
+def check_disruptions(
+    names: Sequence[str], lane_names: Iterable[str], disruptions: Sequence[Disruption]
+) -> Iterator[str]:
+    """Every fault in the disruptions; the names of lanes are read only if one is of a lane."""
+    lanes = list(lane_names) if any(event.column == "open_factor" for event in disruptions) else []
     for event in disruptions:
         yield from event.faults()
         known = {"capacity_factor": names, "open_factor": lanes}.get(event.column, (event.where,))
@@ -264,11 +266,12 @@ def _inputs(customer: Array, code: Array, products: Array) -> tuple[dict[str, Ar
     return {"node": key // n_products, "product": products[key % n_products]}, of_lane.astype(np.int64)
 
 
-def _shares(given: Any, of_lane: Array, n_inputs: int, names: Sequence[str], node: Array) -> tuple[Array, list[str]]:
+def _shares(given: Any, of_lane: Array, names: Sequence[str], node: Array, product: Array) -> tuple[Array, list[str]]:
     """Shares of the lanes of each input: as given, or equal parts where none is given."""
+    n_inputs = node.size
     equal = 1.0 / np.bincount(of_lane, minlength=n_inputs)[of_lane] if of_lane.size else np.zeros(0)
     share = np.asarray(given if given is not None else np.full(of_lane.size, np.nan), np.float64)
     blank = np.isnan(share)
     n_blank = np.bincount(of_lane, weights=blank, minlength=n_inputs)
     share = np.where(blank & (n_blank == np.bincount(of_lane, minlength=n_inputs))[of_lane], equal, share)
-    return share, check_shares(share, of_lane, n_inputs, names, node)
+    return share, check_shares(share, of_lane, names, node, product)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.checks import SHOWN
 from supplynet.network import Network
 from supplynet.schema import CUSTOMER
 
@@ -42,10 +44,34 @@ def mean_flows(network: Network, final_demand: Array) -> Array:
         if np.abs(after - flow).max(initial=0.0) <= 1e-13 * np.abs(after).max(initial=0.0):
             return after
         flow = after
+    names = [repr(network.names[node]) for node in _greediest_cycle(network, need)]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     raise ValueError(
-        "the mean flows do not settle: a cycle of lanes needs as much of a product as it makes of it; "
-        "lower units_per_output on the cycle"
+        f"the mean flows do not settle: the cycle of lanes through {', '.join(names[:SHOWN])}{more} needs as much of a "
+        "product as it makes of it; lower units_per_output on the cycle"
     )
+
+
+def _greediest_cycle(network: Network, need: Array) -> list[int]:
+    """The nodes of the cycles that hang together and need the most of what they make; need [lane] is for a unit.
+
+    Source: the greatest eigenvalue of each part, by repeated multiplication, von Mises & Pollaczek-Geiringer (1929).
+    """
+    supplier, customer = network.lane["supplier"], network.lane["customer"]
+    n_nodes = network.n_nodes
+    graph = nx.DiGraph(zip(supplier.tolist(), customer.tolist(), strict=True))
+    part = np.arange(n_nodes)
+    for nodes in nx.strongly_connected_components(graph):
+        part[list(nodes)] = min(nodes)
+    within = np.where(part[supplier] == part[customer], need, 0.0)
+    value = np.ones(n_nodes)
+    for _ in range(1_000):
+        value = value + np.bincount(supplier, within * value[customer], n_nodes)
+        growth = np.zeros(n_nodes)
+        np.maximum.at(growth, part, value)
+        value /= growth[part]
+    found: list[int] = np.flatnonzero(part == growth.argmax()).tolist()
+    return found
 
 
 def needs_of(network: Network, node: int) -> Array:

@@ -20,6 +20,9 @@ MEASURES: Final = (
     "mean_demand", "mean_order", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "peak_order", "lost",
     "total_cost",
 )  # fmt: skip
+OUTCOMES: Final = (
+    "total_cost", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "lost", "peak_order", "mean_demand",
+)  # fmt: skip
 NEEDED: Final = Keep(columns=("demand", "production_order"), totals=("filled", "on_hand", "backlog", "lost", "cost"))
 """What a record must keep for the measures below."""
 

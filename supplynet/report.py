@@ -84,6 +84,11 @@ def figure(value: float) -> str:
     return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
 
 
+def small_figure(value: float) -> str:
+    """A difference to about three digits, two where it is below 1, however small it is."""
+    return f"{value:.2g}" if 0.0 < abs(value) < 1.0 else figure(value)
+
+
 def percent(share: float) -> str:
     """A share as a percentage; a dash where it is undefined."""
     return f"{100 * share:.1f} %" if math.isfinite(share) else "-"

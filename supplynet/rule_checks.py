@@ -17,6 +17,7 @@ from supplynet.policies.ordering import Conwip, DemandInference, Kanban, MakeToO
 from supplynet.schema import CUSTOMER, KINDS
 
 LEADS: Final = (("node", "production_lead_time"), ("lane", "order_lead_time"), ("lane", "shipment_lead_time"))
+NEGATIVE: Final = "whose mean must be >= 0; mend it"
 
 
 def check_objects(network: Network) -> Iterator[str]:
@@ -34,14 +35,19 @@ def check_objects(network: Network) -> Iterator[str]:
                     f"{table} {labels[table][row]!r}: {column} is {value!r}, must be a whole number >= 0 "
                     "or a distribution; see supplynet.distributions"
                 )
+            elif value.mean < 0.0:
+                row = int(np.flatnonzero(coded.codes == code)[0])
+                yield f"{table} {labels[table][row]!r}: {column} is {value!r}, {NEGATIVE}"
     for column in ("demand", "capacity", "price"):
         coded = network.objects["node", column]
         for code, value in enumerate(coded.values):
             try:
-                as_process(value)
+                said = f" is {value!r}, {NEGATIVE}" if as_process(value).mean < 0.0 else ""
             except (TypeError, ValueError) as fault:
+                said = f": {fault}"
+            if said:
                 row = int(np.flatnonzero(coded.codes == code)[0])
-                yield f"node {network.names[row]!r}: {column}: {fault}"
+                yield f"node {network.names[row]!r}: {column}{said}"
     given = network.objects["node", "demand"].codes >= 0
     is_customer = network.node["kind"] == CUSTOMER
     for row in np.flatnonzero(given & ~is_customer).tolist():

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet import engine
+from supplynet.batch import Player, runs_of_a_block
 from supplynet.levers import set_levers, superseded
 from supplynet.lower import Case
 from supplynet.network import Network
 from supplynet.opening import STARTS
-from supplynet.outcomes import NEEDED, of_case
+from supplynet.outcomes import of_case
 from supplynet.record import Keep, Record
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 SETTINGS: Final = ("periods", "seed", "warm_up", "start")
-BLOCK_CELLS = 450_000  # rows times columns of one block of a union, so that it stays in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +82,7 @@ class Scenario:
         Raises ValueError that names the nearest lever there is.
         """
         if self.recipe is not None and self.recipe.owns(lever):
-            again: Scenario = self.recipe.build_again(self, lever, value)
+            again: Scenario = self.recipe.build_again(self, {lever: value})
             return again
         if lever in SETTINGS:
             return replace(self, **{lever: value})
@@ -214,18 +214,12 @@ def replicate(scenario: Scenario, replications: int | Sequence[int], *, block: i
     numbers = tuple(index(number) for number in (asked if asked.ndim else range(index(asked[()]))))
     if not numbers or min(numbers) < 0:
         raise ValueError(f"replications is {replications!r}, must be at least 1, or numbers >= 0; mend it")
-    size = block or max(1, BLOCK_CELLS // max(scenario.network.n_nodes * 30, 1))
+    size = block or runs_of_a_block(scenario.network, scenario.periods)
     parts: list[dict[str, Array]] = []
+    player = Player()
     for first in range(0, len(numbers), size):
-        chosen = numbers[first : first + size]
-        if first == 0 or len(chosen) < size:
-            ready = engine.start([Case(scenario.network, scenario.seed, chosen, scenario.start)], scenario.periods)
-            record = Record(ready.union, scenario.periods, NEEDED, warm_up=scenario.warm_up)
-            if first + size < len(numbers):
-                ready.remember_opening()
-        else:
-            ready.reopen([chosen])
-            record.clear()
-        ready.run(scenario.periods, [record])
+        case = Case(scenario.network, scenario.seed, numbers[first : first + size], scenario.start)
+        more = first + 2 * size <= len(numbers)
+        record = player.play([case], scenario.periods, warm_up=scenario.warm_up, more=more)
         parts.append(of_case(record, 0)[1])
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -28,14 +30,16 @@ def told() -> Iterator[None]:
         raise typer.Exit(130) from None
     except BrokenPipeError:
         raise
-    except (ValueError, TypeError, KeyError, OverflowError, MemoryError, OSError) as fault:
+    except (ValueError, TypeError, KeyError, OverflowError, MemoryError, RecursionError, OSError) as fault:
         words = str(fault.args[0]) if isinstance(fault, KeyError) and fault.args else str(fault)
         cure = "; run fewer periods, or something smaller" * isinstance(fault, MemoryError) * ("run fewer" not in words)
         typer.echo(f"error: {words or type(fault).__name__}{cure}", err=True)
         raise typer.Exit(2) from None
 
 
-def with_options(recipe: Recipe, sets: list[str], periods: int | None, seed: int | None) -> Recipe:
+def with_options(
+    recipe: Recipe, sets: list[str], periods: int | None, seed: int | None, *, option: str = "--set"
+) -> Recipe:
     """The recipe with what the command line sets. Raises ValueError that names the option."""
     from supplynet.policies.catalogue import FAMILIES
 
@@ -43,7 +47,7 @@ def with_options(recipe: Recipe, sets: list[str], periods: int | None, seed: int
     for text in sets:
         lever, _, value = (part.strip() for part in text.partition("="))
         if not (lever and value):
-            raise ValueError(f"--set {text!r}: must be LEVER=VALUE; write for example --set periods=100")
+            raise ValueError(f"{option} {text!r}: must be LEVER=VALUE; write for example {option} periods=100")
         pairs.append((lever, value))
     for lever, value in sorted(pairs, key=lambda pair: pair[0].rpartition(".")[2] not in FAMILIES):
         recipe = recipe.with_lever(lever, value)  # rules first, so that their parameters may stand in any order
@@ -51,6 +55,34 @@ def with_options(recipe: Recipe, sets: list[str], periods: int | None, seed: int
         if given is not None:
             recipe = recipe.with_lever(lever, given)
     return recipe
+
+
+def picture_path(name: str, out: Path | None, plot: Path | None) -> Path | None:
+    """Where the picture goes; None, and a word on stderr, if nobody asked for it and the folder is closed.
+
+    Raises ValueError for a kind of picture that is not known, OSError if its folder cannot be written to.
+    """
+    from supplynet.files import check_folder
+    from supplynet.plot import check_path
+
+    if plot is not None:
+        check_path(plot)
+        check_folder(plot.parent)
+        return plot
+    path = Path(f"{name}.png") if out is None else out / f"{name}.png"
+    try:
+        check_folder(path.parent)
+    except OSError as fault:
+        if out is not None:
+            raise
+        typer.echo(f"no picture: {fault}; or name a file with --plot", err=True)
+        return None
+    return path
+
+
+def strict(value: Any) -> float | None:
+    """A number as JSON knows it; None where it is undefined or infinite."""
+    return float(value) if math.isfinite(value) else None
 
 
 def console() -> Console:

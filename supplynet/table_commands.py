@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ def check(
     """Check the tables of a folder, or a graph file: every problem with its file and line, or that all is well."""
     with told():
         from supplynet.checks import Faults
+        from supplynet.readers.folder import recorded
         from supplynet.readers.graph_files import read_path
 
         try:
@@ -31,6 +33,14 @@ def check(
             f"{len(network.signals):,} signals and {len(network.disruptions):,} disruptions, and plays "
             f"{scenario.periods:,} periods."
         )
+        ends = {name: len(trace.quantities) - 1 for name, trace in recorded(network)}
+        short = [name for name, last in ends.items() if last < scenario.periods - 1]
+        if short:
+            more = f" (and of {len(short) - 1:,} more)" if len(short) > 1 else ""
+            typer.echo(
+                f"note: the recorded demand of {short[0]!r}{more} ends in period {ends[short[0]]}; "
+                "its last quantity is held from then on"
+            )
 
 
 def export(
@@ -52,4 +62,5 @@ def export(
         ready = with_options(find_recipe(scenario), levers or [], None, None).build()
         write_path(ready, folder, overwrite=overwrite)
         what = "Graph" if is_graph_file(folder) else "Tables"
-        typer.echo(f"{what}: {folder} (run them with: supplynet run {'./' * (len(folder.parts) == 1)}{folder})")
+        again = shlex.quote(f"{'./' * (len(folder.parts) == 1)}{folder}")
+        typer.echo(f"{what}: {folder} (run them with: supplynet run {again})")

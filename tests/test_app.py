@@ -103,6 +103,16 @@ def wait_for(page: sync_api.Page, selector: str, words: str) -> None:
     )
 
 
+def in_haste(page: sync_api.Page, *levers: tuple[str, str]) -> None:
+    """Set levers within a moment, sooner than a run can end."""
+    page.evaluate(
+        "(levers) => { for (const [lever, value] of levers) { const field = document.getElementById(lever);"
+        " field.value = value; field.dispatchEvent(new Event('input'));"
+        " field.dispatchEvent(new Event('change')); } }",
+        levers,
+    )
+
+
 def at(page: sync_api.Page) -> int:
     return int(page.inner_text(PERIOD))
 
@@ -200,6 +210,54 @@ def test_a_lever_that_does_not_fit_says_why_beside_itself_and_the_last_run_stays
     page.keyboard.press("Enter")
     wait_for(page, ".page-outcomes", "was")
     assert page.locator(".lever-bad").count() == 0 and page.input_value("#window") == "4"
+
+
+def test_levers_set_while_a_run_is_pending_add_up_and_one_that_does_not_fit_says_so_beside_itself(page):
+    in_haste(page, ("window", "7"), ("safety_periods", "2"))
+    wait_for(page, ".levers-shell code", "supplynet run flour-2020 --set window=7 --set safety_periods=2")
+    assert page.input_value("#window") == "7" and page.input_value("#safety_periods") == "2"
+    in_haste(page, ("mill_capacity", "3"), ("window", "soon"))
+    wait_for(page, ".levers-shell code", "--set window=7 --set safety_periods=2 --set mill_capacity=3")
+    assert "'soon', must be a whole number" in page.inner_text(".lever-bad:has(#window)")
+    assert page.locator(".lever-bad").count() == 1 and page.input_value("#window") == "soon"
+
+
+def test_a_lever_set_while_another_scenario_opens_does_not_keep_it_from_opening(page):
+    page.evaluate(
+        "() => { const panel = document.querySelector('.levers').__vue__;"
+        " panel.open('beer-game'); panel.set({lever: 'window', value: '7'}); }"
+    )
+    wait_for(page, ".levers", "desired stock")
+    assert "lever 'window' is not known here" in page.inner_text(".levers > .fault")
+
+
+def test_what_one_is_writing_stays_when_a_run_finishes(page):
+    in_haste(page, ("window", "7"))
+    page.press("#safety_periods", "End")
+    page.keyboard.type("25")
+    wait_for(page, ".page-outcomes", "was")
+    page.wait_for_timeout(200)
+    written = page.input_value("#safety_periods")
+    assert written.endswith("25") and page.input_value("#window") == "7"
+    page.keyboard.press("Enter")
+    wait_for(page, ".levers-shell code", f"--set window=7 --set safety_periods={written}")
+    page.press("#window", "9")
+    page.press("#window", "Backspace")  # taken back: nothing is set
+    page.click("button[aria-label='window as it was']")
+    page.wait_for_function("document.getElementById('window').value === '4'")
+
+
+def test_a_slider_stays_where_it_is_drawn_and_sets_the_lever(page):
+    box = page.locator("input[aria-label='window, slider']").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.2 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], middle, steps=3)
+    page.wait_for_timeout(50)
+    drawn = page.input_value("#window")
+    assert page.input_value("input[aria-label='window, slider']") == drawn != "4"
+    page.mouse.up()
+    wait_for(page, ".levers-shell code", f"--set window={drawn}")
 
 
 def test_a_click_on_a_node_shows_its_numbers_and_its_levers_and_a_rule_can_be_chosen(page):

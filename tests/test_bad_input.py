@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 from folders import DEMAND, GOOD, LANES, NODES, changed, good, write_tables
 from shell import shell, written
+from typer import Exit
 
 import supplynet
 from supplynet.checks import SHOWN, Faults
+from supplynet.shell import told
 
 pytestmark = pytest.mark.usefixtures("folder")
 TOLD = "source,reader,tells"
 EVENTS = "where,column,factor,start,duration\n"
+EVENT = EVENTS + "works,capacity_factor,0,1,2\n"
+NEGATIVE = "whose mean must be >= 0; mend it"
 LATIN = {**GOOD, "nodes.csv": NODES.replace("town", "tüwn").encode("latin-1")}
 
 
@@ -117,6 +121,32 @@ CASES = {
     "period is missing": (changed("demand.csv", "2,town", "3,town"), ["customer 'town' has no row for period 2"]),
     "returns": (changed("demand.csv", "town,12", "town,-12"), ["demand.csv line 3: quantity is -12"]),
     "unknown customer": (good(demand_csv=DEMAND + "0,twon,1\n"), ["demand.csv line 5: there is no node 'twon'"]),
+    "thousands that shift a row": (node("stock,300", "stock,1,300"), ["line 4 has 11 cells", "10 columns", "1234.5"]),
+    "second disruption": (good(disruptions_csv=f"{EVENT}works,capacity_factor,0,-1,2"), ["csv line 3", "start is -1"]),
+    "disruption of no lane": (good(disruptions_csv=EVENT + "works,open_factor,0,1,2"), ["csv line 3", "no such lane"]),
+    "second signal": (good(signals_csv=TOLD + ",delay" + 2 * "\nmarket,shop,demand,1" + "e-3"), ["csv line 3: signal"]),
+    "negative mean": (node("normal,100,20", "normal,-100,20"), ["line 2: node 'market': demand is", NEGATIVE]),
+    "negative memory": (node("normal,100,20", "ar1(-9,1,0.5),,"), ["line 2: node 'market': demand is AR1", NEGATIVE]),
+    "negative random capacity": (node("120,400", "120,normal(-9,2)"), ["line 5: node 'works': capacity", NEGATIVE]),
+    "negative random lead time": (lane("1,2", "1,normal(-9,2)"), ["lanes.csv line 4: lane", NEGATIVE]),
+    "thousands with a point": (
+        {**GOOD, "lanes.csv": LANES.replace(",", ";").replace("0.6", "0,6").replace("0.4;2", "0,4;2.000")},
+        ["lanes.csv line 6: units_per_output is '2.000', and the file has decimal commas", "write 2000 or 2,000"],
+    ),
+    "thousands with a comma": (
+        {**GOOD, "lanes.csv": LANES.replace(",", ";").replace("0.4;2", "0.4;2,000")},
+        ["lanes.csv line 6: units_per_output is '2,000', and the file has decimal points", "write 2000 or 2.000"],
+    ),
+    "parameter twice": (node("base_stock,300", "base_stock(310),300"), ["base_stock(310) says it in brackets;"]),
+    "default that nobody takes": (good(scenario_toml="[defaults.supplier]\ncards = 3"), ["cards is given, but no"]),
+    "default demand": (good(scenario_toml="[defaults.customer]\ndemand = 'poison'"), ["mer]: demand", "'poisson'?"]),
+    "warm-up longer than demand": (good(scenario_toml="warm_up = 3"), ["scenario.toml: warm_up is 3 of 3 periods"]),
+    "shares without a product": (
+        {**GOOD, "lanes.csv": LANES.replace("stone", "")},
+        ["suppliers of 'mine' sum to 0.6", "suppliers of 'quarry' sum to 0.4", "give both lanes one product name"],
+    ),
+    "boxes in boxes": (good(scenario_toml=f"a = {9_999 * '['}{9_999 * ']'}"), ["scenario.toml is not TOML"]),
+    "endless lead time": (lane("1,2", "1e9,2"), ["order_lead_time is 1000000000.0, must be at most 100,000 periods"]),
 }  # fmt: skip
 
 
@@ -169,11 +199,18 @@ RENAMED = {"lanes.csv": LANES.replace("quarry", "a>b")}
 @pytest.mark.parametrize(
     "files",
     [node("kind", "art"), node(",mean,", ",meen,"), lane("share", "sahre"), lane("0.4,2", "0.4,two"), lane("0.4", "x"),
-     node("works,factory", "works,factry"), node("quarry,s", "a>b,s") | RENAMED],
+     node("works,factory", "works,factry"), node("quarry,s", "a>b,s") | RENAMED,
+     good(scenario_toml="allocation = 'prio'"), good(disruptions_csv=EVENT + "works,capacity_factor,0,-1,2")],
 )  # fmt: skip
 def test_one_slip_is_one_problem_whatever_hangs_on_it(files):
     write_tables(Path("pits"), files)
     assert len(shell("check", "pits").stdout.splitlines()) == 1
+
+
+def test_what_is_nested_too_deeply_to_be_read_is_told_without_a_traceback(capsys):
+    with pytest.raises(Exit) as ended, told():
+        raise RecursionError("maximum recursion depth exceeded")
+    assert ended.value.exit_code == 2 and capsys.readouterr().err == "error: maximum recursion depth exceeded\n"
 
 
 def test_a_message_shows_the_first_problems_and_check_all_of_them():
@@ -194,7 +231,8 @@ def test_a_cycle_without_delay_is_named_with_its_folder():
 def test_a_cycle_that_needs_more_of_a_product_than_it_makes_is_an_error():
     lanes = LANES + "works,mine,,1,1,,5\n"
     write_tables(Path("pits"), good(lanes_csv=lanes, nodes_csv=NODES.replace("mine,supplier,,", "mine,factory,mto,")))
-    assert shell("run", "pits").stderr.startswith("error: pits: the mean flows do not settle")
+    said = shell("run", "pits").stderr
+    assert said.startswith("error: pits: the mean flows do not settle: the cycle of lanes through 'works', 'mine' ")
 
 
 def test_a_rule_that_nobody_tells_is_named_with_its_line():
@@ -216,6 +254,9 @@ def test_a_rule_that_nobody_tells_is_named_with_its_line():
         (["run", "pits", "--set", "window=3"], ["lever 'window' is not known here"]),
         (["run", "pits", "--set", "shop.base_stock_level=much"], ["base_stock_level", "much"]),
         (["run", "pits", "--periods", "0"], ["periods is 0"]),
+        (["run", "pits", "--set", "periods=1e9"], ["'1e9', must be a whole number like 1;"]),
+        (["run", "pits", "--set", "order_lead_time=1e9"], ["must be at most 100,000 periods"]),
+        (["export", "beer-game", "beer.gml"], ["'beer.gml' would be a folder", "ends in .graphml or .json"]),
         (["run", "pits", "--periods", "100000000000"], ["GB", "--periods"]),
         (["run", "pits", "--out", "/dev/null"], ["'/dev/null' is a file, must be a folder"]),
         (["run", "pits", "--out", "pits"], ["'pits' holds the tables of a network", "choose another"]),

@@ -37,19 +37,31 @@ FLOORS = (
         "balance",
         "metrics",
         "outcomes",
+        "batch",
         "finance",
         "reference",
         "reference_parts",
     ),
     ("rule_levers", "levers", "scenario", "readers", "fingerprint"),
-    ("scenarios", "saving", "rule_example", "sweep", "risk"),
+    ("scenarios", "saving", "rule_example", "sweeps", "comparison", "sensitivity", "executors", "risk"),
     ("views", "rows", "agents", "model"),
-    ("plot", "report", "scenario_pages", "rule_pages", "progress", "shell", "table_commands"),
+    (
+        "plot",
+        "report",
+        "scenario_pages",
+        "rule_pages",
+        "progress",
+        "shell",
+        "table_commands",
+        "compare_commands",
+        "sensitivity_commands",
+        "sweep_commands",
+    ),
     ("viz", "cli"),
 )
 HEAVY = {
     "numba": 2, "scipy": 2, "pandas": 5, "pyarrow": 5, "tomli_w": 5, "matplotlib": 8, "typer": 8, "rich": 8,
-    "mesa": 7, "solara": 9, "reacton": 9, "uvicorn": 9,
+    "SALib": 6, "dask": 6, "distributed": 6, "mesa": 7, "solara": 9, "reacton": 9, "uvicorn": 9,
 }  # fmt: skip
 """The lowest floor that may import each library."""
 

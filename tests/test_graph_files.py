@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import networkx as nx
 import pytest
@@ -147,6 +148,15 @@ BROKEN = {
     "no nodes": (".json", '"nodes"', '"vertices"', "has no list of nodes"),
     "signals that are no list": (".json", '"periods"', '"signals": 3, "periods"', "signals must be a list of objects"),
     "an unknown part of a signal": (".json", '"periods": 5', '"signals": [{"from": "mine"}]', "'from' is not an attr"),
+    "what belongs inside graph": (".json", '"nodes"', '"periods": 9,"nodes"', "line 3: 'periods' stands beside"),
+    "signals beside nodes": (".json", '"nodes"', '"signals": [],"nodes"', "belongs inside graph; move it there"),
+    "edges under another name": (".json", '"edges"', '"edgs"', "'edgs' stands beside nodes and edges"),
+    "a graph that is a list": (".json", '{"periods": 5, "warm_up": 1}', '[["periods", 5]]', "graph is [["),
+    "a node called so": (".json", '"on_hand"', '"node"', "'node' is not an attribute of a node; write 'id'"),
+    "a number without end": (".json", '"on_hand": 5', f'"on_hand": {"9" * 400}', "5: on_hand is a number of too many"),
+    "a demand without end": (".json", "8.5", "9" * 400, "line 4: demand is a number of too many"),
+    "boxes in boxes": (".json", "8.5", "[" * 200_000 + "]" * 200_000, "net.json is nested too deeply"),
+    "boxes in boxes in a text": (".json", '"periods": 5', f'"signals": "{"[" * 200_000}"', "signals must be a list"),
     "no XML": (".graphml", "<graph ", "<graph", "line 8 is not XML"),
     "no graph": (".graphml", GRAPHML[GRAPHML.index("  <graph edge"):GRAPHML.index("</graphml>")], "", "has no <graph>"),
     "undirected edges": (".graphml", 'edgedefault="directed"', 'edgedefault="undirected"', "is undirected"),
@@ -227,6 +237,23 @@ def test_a_network_that_cannot_be_run_cannot_be_written_and_nothing_is(tmp_path)
     with pytest.raises(ValueError, match="bad.json as tables: nodes.csv line 2: node 'shop': a factory needs an order"):
         write_graph_file(Scenario("bad", from_graph(graph)), tmp_path / "bad.json")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_command_to_run_what_was_written_can_be_typed_as_it_is_printed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = shell("export", "beer-game", "my beer").output
+    command = said[said.index("supplynet run") : said.rindex(")")]
+    assert shlex.split(command) == ["supplynet", "run", "./my beer"]
+
+
+@pytest.mark.parametrize("name", ["a.gml", "nodes.csv"])
+def test_a_folder_is_not_written_under_the_name_of_a_file_of_another_kind(name, tmp_path):
+    with pytest.raises(ValueError, match=r"ends as a file does; a graph file ends in \.graphml or \.json"):
+        write_path(rich(), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+    write_path(rich(), tmp_path / "v1.2")
+    (tmp_path / name).mkdir()
+    write_path(rich(), tmp_path / name)
 
 
 def test_a_path_tells_whether_it_is_a_graph_file_or_a_folder(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from folders import DEMAND, GOOD, LANES, NODES, SETTINGS, changed, good, write_tables
+from shell import shell
 
 import supplynet
 from supplynet import Disruption, Signal
@@ -55,8 +56,44 @@ def test_a_folder_reads_as_what_one_would_write_in_python(tmp_path):
 
 
 def test_without_settings_a_folder_has_the_name_of_the_folder_and_the_usual_settings(tmp_path):
-    scenario = read(tmp_path, {name: text for name, text in GOOD.items() if name != "scenario.toml"})
+    files = {name: text for name, text in GOOD.items() if name not in ("scenario.toml", "demand.csv")}
+    files["nodes.csv"] = NODES.replace("trace", "9")
+    scenario = read(tmp_path, files)
     assert (scenario.name, scenario.periods, scenario.start) == ("pits", 100, "steady")
+
+
+@pytest.mark.parametrize(
+    ("settings", "periods", "held"), [("", 3, False), ("periods = 3", 3, False), ("periods = 4", 4, True)]
+)
+def test_demand_that_was_recorded_is_played_to_its_end_and_check_says_so_where_a_run_is_longer(
+    tmp_path, settings, periods, held
+):
+    folder = write_tables(tmp_path / "pits", good(scenario_toml=settings))
+    assert supplynet.read_folder(folder).periods == periods
+    done = shell("check", str(folder))
+    note = "note: the recorded demand of 'town' ends in period 2; its last quantity is held from then on"
+    assert done.exit_code == 0 and (note in done.output) == held
+
+
+def test_demand_that_is_played_over_and_over_has_no_end(tmp_path):
+    nodes = NODES.replace("mean,sd", "mean,sd,repeat").replace("trace,,", "trace,,,true")
+    folder = write_tables(tmp_path / "pits", good(nodes_csv=nodes, scenario_toml=""))
+    assert supplynet.read_folder(folder).periods == 100 and "note" not in shell("check", str(folder)).output
+
+
+@pytest.mark.parametrize("cell", ["trace(4, 8, 6)", "discrete(4:0.5, 8:0.5)", "normal(mean=4, sd=1)", "poisson(4)"])
+def test_what_brackets_leave_out_may_stand_beside_them(tmp_path, cell):
+    nodes = NODES.replace("mean,sd", "mean,sd,repeat")
+    nodes = nodes.replace("normal,100,20", f'"{cell}",,' + ",true" * ("trace" in cell))
+    demand = read(tmp_path, good(nodes_csv=nodes)).network.object_of("node", "demand", 0)
+    assert getattr(demand, "repeat", True) and demand.mean in (4.0, 6.0)
+
+
+def test_names_keep_their_commas_in_a_file_with_semicolons(tmp_path):
+    nodes = european(NODES).replace("\nworks", "\n1,5").replace("\nmine", "\n12.345")
+    lanes = european(LANES).replace("works", "1,5").replace("\nmine", "\n12.345")
+    names = read(tmp_path, good(nodes_csv=nodes, lanes_csv=lanes)).network.names
+    assert names == ("market", "town", "shop", "1,5", "12.345", "quarry")
 
 
 def european(text: str) -> str:

@@ -78,6 +78,23 @@ def test_ci_runs_the_two_commands_of_the_readme_word_for_word() -> None:
     assert script.rstrip().endswith(test)
 
 
+@pytest.mark.parametrize("name", ["your_own_agent", "supplygraph", "willems_chains", "four_causes"])
+def test_an_experiment_that_cannot_leave_its_table_says_so_before_it_begins(name: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "experiments" / f"{name}.py"), "--quick", "--out", str(tmp_path)],
+        capture_output=True, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 2 and not done.stdout
+    assert done.stderr.startswith("error: --out ") and "is a folder, must be a file; name one in it" in done.stderr
+
+
+def test_an_experiment_makes_the_folder_for_its_table(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "folder" / "out.txt"
+    path = ROOT / "experiments" / "your_own_agent.py"
+    done = subprocess.run([sys.executable, str(path), "--quick", "--out", str(out)], capture_output=True, cwd=tmp_path)
+    assert done.returncode == 0 and out.exists() and out.with_suffix(".png").exists()
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda path: path.stem)
 def test_every_experiment_runs_small(path: Path, tmp_path: Path) -> None:
     data = {"SUPPLYNET_DATA": str(real_data())} if '"--data"' in path.read_text() else {}

@@ -82,18 +82,19 @@ def test_rules_are_offered_where_there_is_something_to_decide():
 
 @pytest.mark.parametrize("name", sorted(set(rules_of("ordering")) - {"demand_inference"}))
 def test_a_rule_that_is_chosen_runs_with_the_parameters_of_its_example(played, name):
-    scenario = supplynet.run(study.ready(played.with_lever("mill.ordering", name), played.start)).scenario
+    chosen = played.with_lever(played.wanted, "mill.ordering", name)
+    scenario = supplynet.run(study.ready(chosen, played.start)).scenario
     assert type(scenario.network.object_of("node", "ordering", 10)) is rules_of("ordering")[name]
 
 
 def test_a_rule_makes_void_what_was_said_of_the_one_before(played):
-    slower = study.play(played.with_lever("mill.window", "12"), played.start)
+    slower = study.play(played.with_lever(played.wanted, "mill.window", "12"), played.start)
     assert slower.wanted.levers == {"mill.window": "12"}
-    kanban = slower.with_lever("mill.ordering", "kanban")
+    kanban = slower.with_lever(slower.wanted, "mill.ordering", "kanban")
     assert list(kanban.levers) == ["mill.ordering"]
-    cards = study.play(kanban, played.start).with_lever("mill.cards", "30")
+    cards = study.play(kanban, played.start).with_lever(kanban, "mill.cards", "30")
     assert list(cards.levers) == ["mill.ordering", "mill.cards"]
-    assert study.play(cards, played.start).without_lever("mill.ordering").levers == {}
+    assert study.play(cards, played.start).without_lever(cards, "mill.ordering").levers == {}
 
 
 def test_the_shell_does_the_same_as_the_page(played, tmp_path, monkeypatch):

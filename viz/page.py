@@ -33,6 +33,15 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What came of what was wanted: a run, if one is new, and what did not fit."""
+
+    wanted: Wanted
+    study: Study | None = None
+    fault: Fault = Fault()
+
+
+@dataclass(frozen=True)
 class Asked:
     """The period to show; `turn` counts the questions, so that each is answered, though nothing may have changed."""
 
@@ -74,15 +83,19 @@ def Page() -> None:
     wanted = solara.use_reactive(Wanted(os.environ.get(OFFERED, READY_MADE[0])))
     asked, place = solara.use_reactive(Asked()), solara.use_reactive("")
     starts: dict[str, Study] = solara.use_memo(dict, [])
-    kept: dict[str, Any] = solara.use_memo(lambda: {"study": None, "fault": Fault()}, [])
+    kept: dict[str, Any] = solara.use_memo(lambda: {"study": None, "answer": Answer(wanted.value)}, [])
 
-    def work() -> Study | Fault:
-        return _attempt(wanted.value, starts)
+    def work() -> Answer:
+        return _attempt(wanted.value, starts, kept["study"])
 
     task = use_task(work, dependencies=[wanted.value], raise_error=False)
-    if task.finished or task.error:
-        _take(kept, task.value if task.finished else Fault(wanted.value.last, words=told(task.exception)))
-    study, fault = kept["study"], kept["fault"]
+    if task.finished:
+        kept["answer"] = task.value
+        kept["study"] = task.value.study or kept["study"]
+    elif task.error:
+        kept["answer"] = Answer(wanted.value, fault=Fault(wanted.value.last, words=told(task.exception)))
+    study, answer = kept["study"], kept["answer"]
+    fault = answer.fault
     panel = solara.use_memo(lambda: _panel(study, place.value), [study, place.value])
 
     solara.Style(Path(__file__).with_name("page.css"))
@@ -96,13 +109,19 @@ def Page() -> None:
         def show(period: int) -> None:
             asked.value = Asked(min(max(int(period), 0), study.frames.periods - 1), asked.value.turn + 1)
 
+        ran: Wanted = study.wanted
+
+        def so_far() -> Wanted:
+            """What a lever is set on: what still runs, or else the last run that worked."""
+            return ran if wanted.value == answer.wanted else wanted.value
+
         def want(new: Wanted) -> None:
             if place.value and new.scenario != study.wanted.scenario:
                 place.value = ""
             wanted.value = new
 
         shown = min(asked.value.period, study.frames.periods - 1)
-        _levers(study, fault, panel, place, want)
+        _levers(study, fault, panel, place, so_far, want)
         with _box("page-main"):
             _headline(study, starts[study.wanted.scenario], bool(task.pending))
             frame = {**study.frames.at(shown), "turn": asked.value.turn}
@@ -118,8 +137,33 @@ def Page() -> None:
             Charts(picture=study.charts, period=shown, event_show=show)
 
 
-def _attempt(wanted: Wanted, starts: dict[str, Study]) -> Study | Fault:
-    """Play what is wanted; `starts` keeps the run of each scenario with no lever set."""
+def _attempt(wanted: Wanted, starts: dict[str, Study], before: Study | None) -> Answer:
+    """Play what is wanted. Of several things asked for at once, those that fit are done, and the first fault is told.
+
+    starts: the run of each scenario with no lever set; before: the last run that worked.
+    """
+    came = _play(wanted, starts)
+    if isinstance(came, Study):
+        return Answer(wanted, came)
+    same = before is not None and before.wanted.scenario == wanted.scenario
+    known = before.wanted.levers if before is not None and same else {}
+    fresh = [lever for lever, value in wanted.levers.items() if known.get(lever) != value]
+    if len(fresh) + (not same) < 2:
+        return Answer(wanted, fault=came)
+    levers = {lever: value for lever, value in known.items() if lever in wanted.levers}
+    steps = [_play(Wanted(wanted.scenario, levers), starts)]
+    for lever in fresh:
+        others = {other: value for other, value in levers.items() if other != lever}
+        more = {**others, lever: wanted.levers[lever]}  # last, as it was set
+        steps.append(_play(Wanted(wanted.scenario, more, lever), starts))
+        levers = more if isinstance(steps[-1], Study) else levers
+    played = [step for step in steps if isinstance(step, Study)]
+    faults = [step for step in steps if isinstance(step, Fault)]
+    return Answer(wanted, played[-1] if played else None, faults[0] if faults else came)
+
+
+def _play(wanted: Wanted, starts: dict[str, Study]) -> Study | Fault:
+    """One run, or what does not fit."""
     try:
         if wanted.scenario not in starts:
             plain = Wanted(wanted.scenario)
@@ -128,14 +172,6 @@ def _attempt(wanted: Wanted, starts: dict[str, Study]) -> Study | Fault:
         return play(wanted, start.start) if wanted.levers else start
     except BAD_INPUT as fault:
         return Fault(wanted.last, wanted.levers.get(wanted.last, ""), told(fault))
-
-
-def _take(kept: dict[str, Any], came: Study | Fault) -> None:
-    """Keep the last run that worked, and the fault, if the last one did not."""
-    if isinstance(came, Fault):
-        kept["fault"] = came
-    else:
-        kept["study"], kept["fault"] = came, Fault()
 
 
 def _box(*classes: str, tag: str = "div", children: Any = None) -> Any:
@@ -153,8 +189,9 @@ def _panel(study: Study | None, place: str) -> str:
 
 
 def _levers(
-    study: Study, fault: Fault, panel: str, place: solara.Reactive[str], want: Callable[[Wanted], None]
-) -> None:
+    study: Study, fault: Fault, panel: str, place: solara.Reactive[str],
+    so_far: Callable[[], Wanted], want: Callable[[Wanted], None],
+) -> None:  # fmt: skip
     name = study.wanted.scenario
     Levers(
         scenario=name,
@@ -166,9 +203,9 @@ def _levers(
         fault={"lever": fault.lever, "value": fault.value, "words": fault.words},
         event_open=lambda chosen: want(Wanted(chosen)),
         event_go=place.set,
-        event_set=lambda said: want(study.with_lever(said["lever"], said["value"])),
-        event_unset=lambda lever: want(study.without_lever(lever)),
-        event_clear=lambda _: want(Wanted(name)),
+        event_set=lambda said: want(study.with_lever(so_far(), said["lever"], said["value"])),
+        event_unset=lambda lever: want(study.without_lever(so_far(), lever)),
+        event_clear=lambda _: want(Wanted(so_far().scenario)),
     )
 
 

@@ -60,21 +60,20 @@ class Study:
     charts: dict[str, Any]
     story: str
 
-    def with_lever(self, lever: str, value: str) -> Wanted:
-        """The same with one lever set; a rule brings its parameters, and makes void what was said of the one before."""
+    def with_lever(self, wanted: Wanted, lever: str, value: str) -> Wanted:
+        """What is wanted, with one lever set; a rule brings its parameters, and voids what was said of the old one."""
         rule = lever.rpartition(".")[2] in FAMILIES
         said = rule_text(self.result, lever, value) if rule else value
-        return Wanted(self.wanted.scenario, {**self._without(lever), lever: said}, lever)
+        return Wanted(wanted.scenario, {**self._without(wanted, lever), lever: said}, lever)
 
-    def without_lever(self, lever: str) -> Wanted:
-        """The same with one lever as it was at the start."""
-        return Wanted(self.wanted.scenario, self._without(lever), lever)
+    def without_lever(self, wanted: Wanted, lever: str) -> Wanted:
+        """What is wanted, with one lever as it was at the start."""
+        return Wanted(wanted.scenario, self._without(wanted, lever), lever)
 
-    def _without(self, lever: str) -> dict[str, str]:
-        levers, network = self.wanted.levers, self.result.scenario.network
+    def _without(self, wanted: Wanted, lever: str) -> dict[str, str]:
         name = lever.rpartition(".")[2]
-        void = superseded(network, lever, levers) if name in FAMILIES else {lever}
-        return {other: value for other, value in levers.items() if other not in void}
+        void = superseded(self.result.scenario.network, lever, wanted.levers) if name in FAMILIES else {lever}
+        return {other: value for other, value in wanted.levers.items() if other not in void}
 
 
 def ready(wanted: Wanted, start: Recipe) -> Scenario:

@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from supplynet.plot.lines import orders_by_tier, stock_and_backlog
 from supplynet.plot.map import LABELLED, network_map
+from supplynet.plot.study import differences, indices, tornado
 from supplynet.report import tier_groups
 from supplynet.scenario import Result
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["check_path", "network_map", "orders_by_tier", "overview", "save", "stock_and_backlog"]
+__all__ = [
+    "check_path",
+    "differences",
+    "indices",
+    "network_map",
+    "orders_by_tier",
+    "overview",
+    "save",
+    "stock_and_backlog",
+    "tornado",
+]
 SUFFIXES: Final = (".png", ".svg", ".pdf")
 
 

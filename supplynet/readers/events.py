@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from supplynet.checks import nearest
+from supplynet.checks import check_signals, nearest
 from supplynet.disruptions import DISRUPTED, Disruption
-from supplynet.network import Signal
+from supplynet.network import Signal, check_disruptions
 from supplynet.readers.columns import read_number
-from supplynet.readers.places import Places
 from supplynet.readers.tables import Findings, Table
 from supplynet.schema import tellable
 
@@ -17,9 +16,10 @@ SIGNAL_COLUMNS: Final = ("source", "reader", "tells", "delay", "weight", "start"
 DISRUPTION_COLUMNS: Final = ("where", "column", "factor", "start", "duration")
 
 
-def read_signals(table: Table, names: Sequence[str], findings: Findings, places: Places) -> list[Signal]:
+def read_signals(table: Table, names: Sequence[str], findings: Findings) -> list[Signal]:
     """The signals of signals.csv that can be read."""
-    signals, known = [], set(names)
+    signals: list[Signal] = []
+    known = set(names)
     for row in range(len(table)):
         source, reader, tells = (table.column(name)[row] for name in SIGNAL_COLUMNS[:3])
         if tells not in tellable():
@@ -34,14 +34,18 @@ def read_signals(table: Table, names: Sequence[str], findings: Findings, places:
         start = read_number(table, row, "start", "a finite number", findings, float("nan"))
         named = {source, reader} <= known and tells in tellable()
         if named and delay is not None and weight is not None and start is not None:
-            signals.append(Signal(source, reader, tells, delay, float(weight), float(start)))
-            places.add_signal(source, reader, table.at(row))
+            signal = Signal(source, reader, tells, delay, float(weight), float(start))
+            problems = [f"{table.at(row)}: {problem}" for problem in check_signals(known, [signal])]
+            findings.problems += problems
+            signals += [] if problems else [signal]
     return signals
 
 
-def read_disruptions(table: Table, findings: Findings, places: Places) -> list[Disruption]:
+def read_disruptions(
+    table: Table, names: Sequence[str], lane_names: Sequence[str], findings: Findings
+) -> list[Disruption]:
     """The disruptions of disruptions.csv that can be read; blanks around the > of a lane do not count."""
-    disruptions = []
+    disruptions: list[Disruption] = []
     for row in range(len(table)):
         where = ">".join(part.strip() for part in table.column("where")[row].split(">"))
         column = table.column("column")[row]
@@ -51,6 +55,8 @@ def read_disruptions(table: Table, findings: Findings, places: Places) -> list[D
         start: Any = read_number(table, row, "start", "a whole number >= 0 of periods", findings)
         duration: Any = read_number(table, row, "duration", "a whole number >= 1 of periods", findings)
         if column in DISRUPTED and factor is not None and start is not None and duration is not None:
-            disruptions.append(Disruption(where, column, float(factor), start, duration))
-            places.add_disruption(where, table.at(row))
+            event = Disruption(where, column, float(factor), start, duration)
+            problems = [f"{table.at(row)}: {problem}" for problem in check_disruptions(names, lane_names, [event])]
+            findings.problems += problems
+            disruptions += [] if problems else [event]
     return disruptions

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from supplynet.checks import Faults
+from supplynet.demand import Trace, as_process
 from supplynet.network import RULES, Network, from_columns
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.prepare import prepare
@@ -65,6 +66,16 @@ def read_folder(path: str | Path) -> Scenario:
     return TablesReader(Path(path)).read()
 
 
+def recorded(network: Network) -> list[tuple[str, Trace]]:
+    """The customers whose demand was recorded, each with what is played once."""
+    coded = network.objects["node", "demand"]
+    return [
+        (network.names[row], trace)
+        for row in np.flatnonzero(coded.codes >= 0).tolist()
+        if isinstance(trace := as_process(coded.values[coded.codes[row]]), Trace) and not trace.repeat
+    ]
+
+
 class FolderFaults(Faults):
     """The faults of tables."""
 
@@ -88,9 +99,21 @@ class TablesReader:
             except ValueError as fault:
                 problems = fault.problems if isinstance(fault, Faults) else (str(fault),)
                 self.findings.problems += self.places.locate(problems, self.path)
+            settings.scenario = self._as_long_as_recorded(network, settings)
         if self.findings.problems or network is None:
             raise FolderFaults(*self._sorted(self.findings.problems))
         return replace(settings.scenario, network=network, source=self.path)
+
+    def _as_long_as_recorded(self, network: Network, settings: Settings) -> Scenario:
+        """The scenario with as many periods as demand was recorded for, where it does not say how many."""
+        longest = max((len(trace.quantities) for _, trace in recorded(network)), default=0)
+        if settings.says_periods or not longest:
+            return settings.scenario
+        try:
+            return replace(settings.scenario, periods=longest)
+        except ValueError as fault:
+            self.findings.problems.append(f"{settings.where}: {str(fault).partition(': ')[2]}")
+            return settings.scenario
 
     @staticmethod
     def _sorted(problems: list[str]) -> list[str]:
@@ -147,11 +170,17 @@ class TablesReader:
         traces, wrong = read_traces(tables["demand.csv"], names, findings) if "demand.csv" in tables else ({}, set())
         rules = {kind: settings.rules_of(kind) for kind in settings.defaults if kind != "lane"}
         if not findings.headers:
-            columns |= RuleReader(findings, rules, traces, wrong).read(nodes, labels)
+            reader = RuleReader(findings, rules, traces, wrong)
+            columns |= reader.read(nodes, labels)
+            findings.problems += reader.unused(settings.where)
         usual = settings.defaults.get("lane", {})
         lanes = read_lanes(tables["lanes.csv"], tables.get("inputs.csv"), nodes, usual, findings, places)
-        signals = read_signals(tables["signals.csv"], names, findings, places) if "signals.csv" in tables else []
-        events = read_disruptions(tables["disruptions.csv"], findings, places) if "disruptions.csv" in tables else []
+        signals = read_signals(tables["signals.csv"], names, findings) if "signals.csv" in tables else []
+        events = []
+        if "disruptions.csv" in tables:
+            ends = zip(lanes.suppliers, lanes.customers, strict=True)
+            lane_names = [f"{names[supplier]}>{names[customer]}" for supplier, customer in ends]
+            events = read_disruptions(tables["disruptions.csv"], names, lane_names, findings)
         if findings.headers:
             return None
         of_lanes: list[str] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,6 +30,7 @@ from supplynet.schema import inputs, lane_inputs
 
 FORMS: Final = {".graphml": (parse_graphml, write_graphml), ".json": (parse_json, write_json)}
 """The kinds of graph file by the end of their name: how to read and to write them."""
+FILE_END: Final = re.compile(r"\.[A-Za-z]\w*")
 LISTS: Final = {"signals": "signals.csv", "disruptions": "disruptions.csv"}
 """The lists that a graph may have, and the tables whose rows they are."""
 
@@ -83,8 +85,17 @@ def read_path(path: str | Path) -> Scenario:
 
 
 def write_path(scenario: Scenario, path: str | Path, *, overwrite: bool = False) -> Path:
-    """Write a scenario as a graph file where the path ends in the name of one, else as a folder of tables."""
-    write = write_graph_file if is_graph_file(Path(path)) else write_folder
+    """Write a scenario as a graph file where the path ends in the name of one, else as a folder of tables.
+
+    Raises ValueError where it ends as the name of another kind of file does.
+    """
+    path = Path(path)
+    if not is_graph_file(path) and FILE_END.fullmatch(path.suffix) and not path.is_dir():
+        raise ValueError(
+            f"{str(path)!r} would be a folder of tables, but ends as a file does; a graph file ends in "
+            f"{' or '.join(FORMS)}, a folder has a name without {path.suffix!r}"
+        )
+    write = write_graph_file if is_graph_file(path) else write_folder
     return write(scenario, path, overwrite=overwrite)
 
 
@@ -108,6 +119,7 @@ class _GraphReader(TablesReader):
         except ValueError as fault:
             self.findings.problems.append(f"{self.path} {fault}")
             return {}
+        self.findings.problems += [f"{self.path} {problem}" for problem in found.problems]
         if not found.directed:
             self.findings.problems.append(f"{self.path} is undirected; direct its edges the way the goods flow")
         self.graph = found.graph
@@ -135,6 +147,8 @@ class _GraphReader(TablesReader):
     def _table(self, file: str, rows: Sequence[Element], renamed: dict[str, str], what: str) -> Table:
         """The elements as the rows of a table; an attribute that the table does not have is a problem, once."""
         known, columns = columns_of(file), {name: [""] * len(rows) for name in NEEDED[file]}
+        own_names = {column: name for name, column in renamed.items()}
+        names = [own_names.get(column, column) for column in known]
         unknown: set[str] = set()
         for at, row in enumerate(rows):
             for name, value in row.attributes.items():
@@ -143,8 +157,9 @@ class _GraphReader(TablesReader):
                     columns.setdefault(column, [""] * len(rows))[at] = self._cell(value, row.line, name)
                 elif name not in unknown:
                     unknown.add(name)
+                    hint = f"write {own_names[name]!r}" if name in own_names else nearest(name, names)
                     self.findings.problems.append(
-                        f"{self.path} line {row.line}: {name!r} is not an attribute of {what}; {nearest(name, known)}"
+                        f"{self.path} line {row.line}: {name!r} is not an attribute of {what}; {hint}"
                     )
         return Table(str(self.path), columns, [row.line for row in rows])
 
@@ -154,10 +169,16 @@ class _GraphReader(TablesReader):
             return value.strip()
         if value is None or isinstance(value, bool):
             return "" if value is None else str(value).lower()
-        if isinstance(value, (int, float)):
-            return write_number(value)
-        if name == "demand" and isinstance(value, list) and value and all(_is_number(part) for part in value):
-            return f"trace({', '.join(map(write_number, value))})"
+        try:
+            if isinstance(value, (int, float)):
+                return write_number(value)
+            if name == "demand" and isinstance(value, list) and value and all(_is_number(part) for part in value):
+                return f"trace({', '.join(map(write_number, value))})"
+        except OverflowError:
+            self.findings.problems.append(
+                f"{self.path} line {line}: {name} is a number of too many digits, must be below 1.8e308; mend it"
+            )
+            return ""
         self.findings.problems.append(
             f"{self.path} line {line}: {name} is {value!r}, must be a number, true, false or a text; mend it"
         )
@@ -168,7 +189,7 @@ class _GraphReader(TablesReader):
         """A list of objects, in JSON or as a text of it; None for what is none."""
         try:
             rows = json.loads(value) if isinstance(value, str) and value.strip() else value or []
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return None
         return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else None
 

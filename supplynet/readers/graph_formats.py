@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
@@ -13,6 +14,8 @@ NAMESPACE: Final = "http://graphml.graphdrawing.org/xmlns"
 EDGES: Final = ("edges", "links")
 """The names by which node-link JSON knows its edges; NetworkX changed from the second to the first in 3.6."""
 ENDS: Final = ("source", "target")
+KEYS: Final = ("directed", "multigraph", "graph", "nodes", *EDGES)
+"""What node-link JSON has on its outermost level."""
 
 
 @dataclass(slots=True)
@@ -31,6 +34,8 @@ class Elements:
     nodes: list[Element] = field(default_factory=list)
     edges: list[Element] = field(default_factory=list)
     directed: bool = True
+    problems: list[str] = field(default_factory=list)
+    """What else is wrong, without the name of the file."""
 
 
 def parse_json(text: str) -> Elements:
@@ -39,16 +44,28 @@ def parse_json(text: str) -> Elements:
         whole = json.loads(text)
     except json.JSONDecodeError as fault:
         raise ValueError(f"line {fault.lineno} is not JSON ({fault.msg}); mend it, or save it again") from None
+    except RecursionError:
+        raise ValueError("is nested too deeply; a node or an edge is an object of numbers and texts") from None
     if not isinstance(whole, dict) or not isinstance(whole.get("nodes"), list):
         raise ValueError('has no list of nodes; node-link JSON is {"directed": true, "nodes": [...], "edges": [...]}')
     found = Elements(directed=whole.get("directed") is not False)
+    lines: dict[str, str] = {}
     for key, line, value in _members(text):
+        lines.setdefault(key, f"line {line}: ")
         if key == "graph" and isinstance(value, dict):
             found.graph = Element(line, value)
         elif key == "nodes":
             found.nodes.append(_element("node", line, value, ("id",)))
         elif key in EDGES:
             found.edges.append(_element("edge", line, value, ENDS))
+    for key in whole:
+        if key not in KEYS:
+            close = get_close_matches(key, KEYS, 1)
+            cure = f"did you mean {close[0]!r}?" if close else "it belongs inside graph; move it there"
+            found.problems.append(f"{lines.get(key, '')}{key!r} stands beside nodes and edges, but {cure}")
+    if not isinstance(whole.get("graph", {}), dict):
+        where, given = lines.get("graph", ""), whole["graph"]
+        found.problems.append(f'{where}graph is {given!r}, must be an object; write {{"periods": 52}}')
     return found
 
 

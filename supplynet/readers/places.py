@@ -1,4 +1,4 @@
-"""Where in the tables a node, lane, signal or disruption stands, so that what is said of it can say so."""
+"""Where in the tables a node or lane stands, so that what is said of it can say so."""
 
 from __future__ import annotations
 
@@ -11,19 +11,15 @@ from typing import Any, Final
 from supplynet.readers.tables import Table
 
 NAME: Final = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-SUBJECT: Final = re.compile(
-    rf"(?P<what>node|lane|signal|disruption of|supplier|factory|distributor|customer) {NAME}(?: -> {NAME})?"
-)
+SUBJECT: Final = re.compile(rf"(?P<what>node|lane|supplier|factory|distributor|customer) {NAME}(?: -> {NAME})?")
 
 
 class Places:
-    """The place of each subject of a message: a node by its name, a lane or signal by its two ends."""
+    """The place of each subject of a message: a node by its name, a lane by its two ends."""
 
     def __init__(self) -> None:
         self._nodes: tuple[Table, dict[str, int]] | None = None
         self._lanes: tuple[Table, dict[tuple[str, str], int]] | None = None
-        self._signals: dict[tuple[str, str], str] = {}
-        self._disruptions: dict[str, str] = {}
 
     def add_nodes(self, table: Table) -> None:
         """The rows of nodes.csv."""
@@ -34,14 +30,6 @@ class Places:
         ends = zip(table.column("supplier"), table.column("customer"), strict=True)
         self._lanes = table, {pair: row for row, pair in enumerate(ends)}
 
-    def add_signal(self, source: str, reader: str, where: str) -> None:
-        """A row of signals.csv."""
-        self._signals.setdefault((source, reader), where)
-
-    def add_disruption(self, place: str, where: str) -> None:
-        """A row of disruptions.csv."""
-        self._disruptions.setdefault(place, where)
-
     def locate(self, problems: Sequence[str], folder: Path, without: Collection[str] = ()) -> Iterator[str]:
         """The problems with the place of what they are about, or the folder; without those of some nodes."""
         for problem in problems:
@@ -50,10 +38,6 @@ class Places:
             if subject and subject["what"] == "lane":
                 pair = tuple(names) if len(names) == 2 else tuple(names[0].split(">"))
                 yield self._said(self._lanes, pair, problem)
-            elif subject and subject["what"] == "signal":
-                yield f"{self._signals.get((names[0], names[1]), folder)}: {problem}"
-            elif subject and subject["what"] == "disruption of":
-                yield f"{self._disruptions.get(names[0], folder)}: {problem}"
             elif not subject:
                 yield f"{folder}: {problem}"
             elif names[0] not in without:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any
 
 from supplynet.checks import nearest
-from supplynet.demand import Trace
+from supplynet.demand import Process, Trace
+from supplynet.distributions import Discrete
 from supplynet.network import RULES
-from supplynet.policies.catalogue import FAMILIES, read_rule, rules_of
-from supplynet.readers.cells import CALL, processes, read_cell, read_process
+from supplynet.policies.catalogue import FAMILIES, parse_call, read_rule, rules_of
+from supplynet.readers.cells import CALL, PAIR, processes, read_cell, read_process
 from supplynet.readers.tables import Findings, Table
 
 
@@ -20,6 +21,25 @@ def parameter_names() -> tuple[str, ...]:
     """Every parameter of a rule or process, each a column that nodes.csv may have."""
     kinds = [*(kind for column in FAMILIES for kind in rules_of(column).values()), *processes().values()]
     return tuple(dict.fromkeys(own.name for kind in kinds for own in fields(kind)))
+
+
+def read_demand(cell: str, beside: Mapping[str, str]) -> float | Process:
+    """A demand in a cell: a number, or a process with parameters in brackets or beside it. Raises ValueError."""
+    value = read_process(cell, beside) if CALL.match(cell) else read_cell(cell)
+    return read_process(value, beside) if isinstance(value, str) else value
+
+
+def names_in_brackets(cell: str, kind: type[Any]) -> set[str]:
+    """The parameters of a rule or process that a cell, which can be read, gives in brackets."""
+    if not CALL.match(cell):
+        return set()
+    _, written = parse_call(PAIR.sub(r"(\1, \2)", cell))
+    by_place = sum(key is None for key, _ in written)
+    known = [own.name for own in fields(kind)]
+    if kind in (Trace, Discrete):  # a list, and not a value for each parameter
+        known = known[: 1 if kind is Trace else 2] if by_place else []
+        by_place = len(known)
+    return {*known[:by_place], *(key for key, _ in written if key is not None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +55,8 @@ class RuleReader:
     traces: Mapping[str, tuple[float, ...]]
     wrong: Collection[str] = ()
     """Customers of which demand.csv says something that cannot be."""
+    taken: dict[str, set[str]] = field(default_factory=dict)
+    """The parameters that the rows of each kind of node have taken so far, from whichever place."""
 
     def read(self, table: Table, labels: Sequence[str]) -> dict[str, list[Any]]:
         """A column of objects for each kind of rule and for the demand; None where nothing is given."""
@@ -44,21 +66,23 @@ class RuleReader:
         for row, (name, kind) in enumerate(zip(table.column("node"), table.column("kind"), strict=True)):
             own = {parameter: texts[row] for parameter, texts in given.items() if texts[row]}
             default = self.defaults.get(kind, {})
+            self.taken.setdefault(kind, set())
             said = {column: cells[column][row] or default.get(column, "") for column in RULES}
             if any(said.values()) or own:
                 where = f"{table.where} {labels[row]}"
-                self._read_row(where, name, said, own, {**default, **own}, found, row)
+                self._read_row(where, name, kind, said, own, {**default, **own}, found, row)
             if not said["demand"] and name in self.traces:
                 where = f"{table.where} {labels[row]}"
                 self._blame(f"{where}: demand is blank, but demand.csv has rows of it; write trace", name)
         return found
 
     def _read_row(
-        self, where: str, name: str, said: Mapping[str, str], own: Mapping[str, str], beside: Mapping[str, str],
-        found: dict[str, list[Any]], row: int,
+        self, where: str, name: str, kind: str, said: Mapping[str, str], own: Mapping[str, str],
+        beside: Mapping[str, str], found: dict[str, list[Any]], row: int,
     ) -> None:  # fmt: skip
         """Read what one row says, and see that each of its parameters belongs to something that it names."""
         takes: set[str] = set()
+        brackets: set[str] = set()
         unread = False
         for column, cell in said.items():
             if not cell:
@@ -71,13 +95,18 @@ class RuleReader:
                 unread = True
                 continue
             found[column][row] = value
-            takes |= {field.name for field in fields(value)} if is_dataclass(value) else set()
+            inside = names_in_brackets(cell, type(value)) if is_dataclass(value) else set()
+            brackets |= inside
+            takes |= {parameter.name for parameter in fields(value)} - inside if is_dataclass(value) else set()
         for parameter in own if not unread else ():
             if parameter not in takes:
                 named = " and ".join(cell for cell in said.values() if cell)
                 known = nearest(parameter, sorted(takes)) if takes else "its rules have no parameters"
                 hint = f"{named} has no such parameter; {known}" if named else "it names no rule that has it; name one"
+                if parameter in brackets:
+                    hint = f"{named} says it in brackets; say it in one place"
                 self._blame(f"{where}: {parameter} is given, but {hint}", name)
+        self.taken[kind] |= takes | (set(beside) if unread else set())
 
     def _demand(self, cell: str, name: str, beside: Mapping[str, str]) -> Any:
         """The demand of a customer: a number, or a process."""
@@ -92,8 +121,17 @@ class RuleReader:
             return Trace(self.traces[name], repeat)
         if name in self.traces:
             raise ValueError(f"it is {cell!r}, but demand.csv has rows of this customer; write trace, or delete them")
-        value = read_process(cell, beside) if CALL.match(cell) else read_cell(cell)
-        return read_process(value, beside) if isinstance(value, str) else value
+        return read_demand(cell, beside)
+
+    def unused(self, where: str) -> Iterator[str]:
+        """What scenario.toml gives a kind of node as a parameter, and none of its rows takes."""
+        for kind, own in self.defaults.items():
+            for parameter in own:
+                if kind in self.taken and parameter not in RULES and parameter not in self.taken[kind]:
+                    yield (
+                        f"{where} [defaults.{kind}]: {parameter} is given, but no {kind} has a rule that takes it; "
+                        "name one, or delete it"
+                    )
 
     def _blame(self, problem: str, name: str) -> None:
         self.findings.problems.append(problem)

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from supplynet.checks import nearest
+from supplynet.demand import as_process
 from supplynet.network import RULES, Network, from_columns
-from supplynet.policies.catalogue import FAMILIES, read_rule
+from supplynet.policies.catalogue import read_rule
 from supplynet.readers.columns import read_columns
-from supplynet.readers.rules import parameter_names
+from supplynet.readers.rules import parameter_names, read_demand
 from supplynet.readers.tables import Findings, Table, read_text
 from supplynet.scenario import SETTINGS, Scenario
 from supplynet.schema import KINDS, inputs, lane_inputs
@@ -25,9 +26,14 @@ FOR_NODES: Final = tuple(name for name in inputs("node") if name not in ("kind",
 
 @dataclass(slots=True)
 class Settings:
-    """What scenario.toml says: a scenario that lacks its network; the defaults, as cells, of each kind and of lanes."""
+    """What scenario.toml says: a scenario that lacks its network; the defaults, as cells, of each kind and of lanes.
+
+    where: the file; says_periods: whether it says how many periods to play.
+    """
 
     scenario: Scenario
+    where: str
+    says_periods: bool
     defaults: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def rules_of(self, kind: str) -> dict[str, str]:
@@ -41,7 +47,7 @@ def read_settings(path: Path, findings: Findings) -> Settings:
     text = read_text(path, findings) if path.exists() else ""
     try:
         read = tomllib.loads(text or "")
-    except tomllib.TOMLDecodeError as fault:
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
         findings.problems.append(f"{path} is not TOML ({fault}); mend it: texts in quotes, numbers with a point")
         read = {}
     return settings_of(read, path, name, findings)
@@ -58,10 +64,10 @@ def settings_of(read: dict[str, Any], path: Path, name: str, findings: Findings)
     if not read.get("name", name) or set(read.get("name", name)) & set("/\\"):
         findings.problems.append(f"{path}: name is {read.pop('name')!r}, must be a text without / and \\; mend it")
     given: dict[str, Any] = {key: read[key] for key in (*TEXTS, *SETTINGS) if key in read}
-    settings = Settings(_scenario(path, {"name": name, **given}, findings))
-    if allocation := read.get("allocation"):
+    settings = Settings(_scenario(path, {"name": name, **given}, findings), str(path), "periods" in given)
+    allocation = read.get("allocation")
+    if allocation and _check_rule(str(path), "allocation", {"allocation": allocation}, findings):
         settings.defaults = {kind: {"allocation": allocation} for kind in KINDS if kind != "customer"}
-        _check_rule(str(path), "allocation", {"allocation": allocation}, findings)
     defaults = read.get("defaults", {})
     if not isinstance(defaults, dict):
         findings.problems.append(f"{path}: defaults is {defaults!r}, must be tables; write [defaults.factory]")
@@ -113,15 +119,18 @@ def _defaults(where: str, place: str, columns: Mapping[str, Any], findings: Find
             before = len(findings.problems)
             read_columns(alone, {name: schema[name]}, [label], findings, lambda _: None)
             wrong |= {name} if len(findings.problems) > before else set()
-        elif name in FAMILIES and not _check_rule(f"{where} {label}", name, cells, findings):
+        elif name in RULES and not _check_rule(f"{where} {label}", name, cells, findings):
             wrong.add(name)
     return {name: cell for name, cell in cells.items() if name not in wrong}
 
 
 def _check_rule(where: str, column: str, cells: Mapping[str, str], findings: Findings) -> bool:
-    """Whether a rule can be read; parameters that it still lacks may stand in the rows."""
+    """Whether a rule, or a demand, can be read; parameters that it still lacks may stand in the rows."""
     try:
-        read_rule(cells[column], column, cells)
+        if column != "demand":
+            read_rule(cells[column], column, cells)
+        elif cells[column] != "trace":  # whose quantities are in demand.csv
+            as_process(read_demand(cells[column], cells))
     except (TypeError, ValueError) as fault:
         if " needs " not in str(fault):
             findings.problems.append(f"{where}: {column}: {fault}")

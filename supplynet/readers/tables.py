@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Final
 
 from supplynet.checks import nearest
+from supplynet.schema import INPUTS
 
 SEPARATORS: Final = (",", ";", "\t")
 CALL: Final = re.compile(r"[A-Za-z]\w*\s*\(")
 DECIMAL_COMMA: Final = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE)
+DECIMAL_POINT: Final = re.compile(r"[+-]?\d+\.\d+(e[+-]?\d+)?", re.IGNORECASE)
+POINTS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+COMMAS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+NAMES: Final = ("node", "supplier", "customer", "where", "source", "reader")
+TEXTS: Final = (*NAMES, *(column.name for column in INPUTS if column.dtype is str))
+"""Columns of texts, in which a comma or a point is no sign of a number."""
 
 
 @dataclass(slots=True)
@@ -100,18 +107,17 @@ def read_table(
     if any(name not in header for name in needed):
         return None
     for row, line in zip(rows[1:], at[1:], strict=True):
-        if any(row[len(header) :]):
+        if len(row) > len(rows[0]) or any(row[len(header) :]):  # a blank one too: a comma may have shifted the row
             findings.problems.append(
-                f"{path} line {line} has {len(row)} cells, but there are {len(header)} columns; "
-                'put a cell that contains a separator in quotes: "..."'
+                f"{path} line {line} has {len(row)} cells, but there are {len(header)} columns; write 1234.5 without a "
+                'comma, and put a cell that contains a separator in quotes: "..."'
             )
     columns: dict[str, list[str]] = {}
     for place, name in enumerate(header):
         if name in known:
             columns.setdefault(name, [row[place] if place < len(row) else "" for row in rows[1:]])
-    if separator == ";":
-        columns = {name: [_with_point(cell) for cell in cells] for name, cells in columns.items()}
-    return Table(str(path), columns, at[1:])
+    table = Table(str(path), columns, at[1:])
+    return _with_points(table, findings) if separator == ";" else table
 
 
 def read_text(path: Path, findings: Findings) -> str | None:
@@ -170,5 +176,23 @@ def _joined(cells: list[str], separator: str) -> list[str]:
     return joined
 
 
-def _with_point(cell: str) -> str:
-    return cell.replace(",", ".") if DECIMAL_COMMA.fullmatch(cell) else cell
+def _with_points(table: Table, findings: Findings) -> Table:
+    """The table with points for decimal commas; thousands or decimals, where a cell may be either, is a problem."""
+    numbers = {name: cells for name, cells in table.columns.items() if name not in TEXTS}
+    cells = {cell for column in numbers.values() for cell in column}
+    for decimals, thousands, said in ((DECIMAL_COMMA, POINTS, "commas"), (DECIMAL_POINT, COMMAS, "points")):
+        doubtful = {cell for cell in cells if thousands.fullmatch(cell)}
+        if not doubtful or not any(decimals.fullmatch(cell) for cell in cells):
+            continue
+        findings.problems += [
+            f"{table.at(row)}: {name} is {cell!r}, and the file has decimal {said}: thousands or decimals? "
+            f"write {re.sub('[.,]', '', cell)} or {cell.replace(*('.,' if said == 'commas' else ',.'))}"
+            for name, column in numbers.items()
+            for row, cell in enumerate(column)
+            if cell in doubtful
+        ]
+    pointed = {
+        name: [cell.replace(",", ".") if DECIMAL_COMMA.fullmatch(cell) else cell for cell in column]
+        for name, column in numbers.items()
+    }
+    return Table(table.where, table.columns | pointed, table.lines)

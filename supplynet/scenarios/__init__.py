@@ -102,7 +102,7 @@ class Recipe:
             return replace(self, own_levers=own)
         if lever in SETTINGS:
             return replace(
-                self, settings={**self.settings, lever: read_like("" if lever == "start" else 0, value, lever)}
+                self, settings={**self.settings, lever: read_like("" if lever == "start" else 1, value, lever)}
             )
         earlier = {name: given for name, given in self.levers.items() if name != lever}
         return replace(self, levers={**earlier, lever: value})
@@ -111,19 +111,22 @@ class Recipe:
         """Whether a lever is one of the ready-made scenario's own."""
         return lever in self.arguments
 
-    def build_again(self, scenario: Scenario, lever: str, value: Any) -> Scenario:
-        """A scenario made by this recipe, built anew with another value of one of its own levers.
+    def build_again(self, scenario: Scenario, levers: Mapping[str, Any]) -> Scenario:
+        """A scenario made by this recipe, built anew with other values of some of its own levers.
 
         Raises ValueError if its network was changed in Python, which building anew would lose.
         """
         settings = {name: getattr(scenario, name) for name in SETTINGS}
         recipe = replace(self, settings=settings, levers=scenario.levers)
         if fingerprint(recipe.build().network) != fingerprint(scenario.network):
+            lever = next(iter(levers))
             raise ValueError(
                 f"lever {lever!r} builds scenario {self.scenario!r} anew, but its network was changed in Python; "
                 f"set it first: supplynet.load({self.scenario!r}, {lever}=...)"
             )
-        return recipe.with_lever(lever, value).build()
+        for lever, value in levers.items():
+            recipe = recipe.with_lever(lever, value)
+        return recipe.build()
 
     def build(self) -> Scenario:
         """The scenario. Raises ValueError for an unknown lever or a value that breaks a rule."""

@@ -1,0 +1,1 @@
+"""Sweeps: many scenarios, many replications of each, one tidy row per run."""

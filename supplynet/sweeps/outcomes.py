@@ -1,0 +1,134 @@
+"""Outcomes: what a sweep keeps of each run, by name or by a function of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.checks import fail, nearest
+from supplynet.outcomes import MEASURES, NEEDED, OUTCOMES
+from supplynet.record import Keep, Record
+from supplynet.scenario import Result, Scenario
+
+Array = NDArray[Any]
+Outcome = str | Callable[[Result], Any]
+DEFAULT: Final = ("total_cost", "bullwhip_ratio", "fill_rate")
+
+
+class RecordOfOne(Record):
+    """The record of one run of a union: reads like the record of that run alone."""
+
+    def __init__(self, record: Record, case: int, run: int) -> None:
+        self.union, self.periods, self.warm_up = record.union, record.periods, record.warm_up
+        self.keep_what, self.summed, self.labels = record.keep_what, False, ()
+        self._record, self._case, self._run = record, case, run
+
+    @property
+    def n_runs(self) -> int:
+        return 1
+
+    @property
+    def keys(self) -> list[str]:
+        return self._record.keys
+
+    @property
+    def totals(self) -> dict[str, Array]:
+        """Sums over all periods after the warm-up, [node]."""
+        nodes, _ = self.union.case_rows(self._case)
+        first = sum(len(case.replications) for case in self.union.cases[: self._case])
+        return {key: total[nodes[self._run - first]] for key, total in self._record.totals.items()}
+
+    def rows(self, key: str) -> Array:
+        """A column as it was kept, [period, node] or [period, lane], in the user's order, as a copy."""
+        return self._record.of_runs(key, self._run, self._run + 1)
+
+    def of_runs(self, key: str, first: int, last: int) -> Array:
+        """The same: there is one run."""
+        return self.rows(key)
+
+
+class ResultOfOne(Result):
+    """One run of a union, with its measures taken before."""
+
+    def __init__(
+        self, scenario: Scenario, record: RecordOfOne, measures: dict[str, Array], outcomes: dict[str, Array]
+    ) -> None:
+        super().__init__(scenario, record)
+        self.__dict__["_measured"] = measures, outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """The outcomes asked for, by the name of their column."""
+
+    asked: tuple[Outcome, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(map(name_of, self.asked))
+
+    @property
+    def own(self) -> tuple[Callable[[Result], Any], ...]:
+        """The functions among them."""
+        return tuple(outcome for outcome in self.asked if not isinstance(outcome, str))
+
+    def keep(self, wanted: Keep | None) -> Keep:
+        """What the record of a block must hold. Raises ValueError for sums or thinned periods."""
+        if wanted is not None and (wanted.groupings or wanted.every > 1):
+            raise ValueError("keep: outcomes are taken from single nodes and every period; give columns only")
+        if not self.own:
+            return NEEDED
+        if wanted is None or wanted.columns is None:
+            return Keep(totals=NEEDED.totals)
+        columns = (*(NEEDED.columns or ()), *wanted.columns)
+        return Keep(columns=tuple(dict.fromkeys(columns)), totals=NEEDED.totals)
+
+    def known(self, measures: dict[str, Array], outcomes: dict[str, Array], names: Sequence[str]) -> dict[str, Array]:
+        """The outcomes that have a name, [run], from the measures and outcomes of one case and its node names."""
+        taken = {}
+        for outcome in self.asked:
+            if isinstance(outcome, str):
+                node, _, measure = outcome.rpartition(".")
+                taken[outcome] = measures[measure][:, names.index(node)] if node else outcomes[outcome]
+        return taken
+
+    def check(self, scenario: Scenario) -> None:
+        """Make sure that a scenario has what is asked by name. Raises ValueError that names all that is not known."""
+        problems = list(self._unknown(scenario))
+        if not self.asked:
+            problems.append(f"no outcome to keep; name one of {', '.join(OUTCOMES)}")
+        if repeated := sorted({name for name in self.names if self.names.count(name) > 1}):
+            problems.append(f"outcome {repeated[0]!r} is asked for twice; give each a name of its own, once")
+        if problems:
+            fail(problems)
+
+    def _unknown(self, scenario: Scenario) -> Iterator[str]:
+        nodes = scenario.network.names
+        for outcome in self.asked:
+            if not isinstance(outcome, str):
+                if not callable(outcome):
+                    yield f"outcome {outcome!r} must be a name or a function of a result; give one"
+                continue
+            node, _, measure = outcome.rpartition(".")
+            if node and node not in nodes:
+                yield f"outcome {outcome!r}: there is no node {node!r}; {nearest(node, nodes, shown=12)}"
+            elif measure not in (MEASURES if node else OUTCOMES):
+                yield f"outcome {outcome!r} is not known; {nearest(measure, MEASURES if node else OUTCOMES)}"
+
+
+def name_of(outcome: Outcome) -> str:
+    """The name of an outcome: its text, or that of the function."""
+    return outcome if isinstance(outcome, str) else getattr(outcome, "__name__", type(outcome).__name__)
+
+
+def as_number(name: str, value: Any) -> float:
+    """What a function gave for one run, as a number. Raises ValueError if it is something else."""
+    given = np.asarray(value)
+    if given.shape != () or given.dtype.kind not in "biuf":
+        what = f"an array of shape {given.shape}" if given.shape else f"{value!r}"
+        raise ValueError(f"outcome {name!r} gave {what}, must be one number for each run; sum it, or take its mean")
+    return float(given)
