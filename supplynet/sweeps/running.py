@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -191,6 +192,14 @@ def _begin(threads: int) -> None:
     """What a worker process does first: leave Ctrl-C to the one that started it, and share the cores."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End when the process that started this one is gone; it may have been killed before it could say so."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
 
 
 def _save(folder: Folder, number: int, table: Any, n_blocks: int) -> None:
