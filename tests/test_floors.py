@@ -24,6 +24,7 @@ FLOORS = (
         "policies.contract",
         "policies.forecasts",
         "policies.containers",
+        "policies.lanes",
     ),
     ("policies", "phases", "signals"),
     (
