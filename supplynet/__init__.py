@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from supplynet.sweeps.design import vary
     from supplynet.sweeps.running import sweep
     from supplynet.sweeps.storage import read_sweep
+    from supplynet.sweeps.trace_files import read_traces
+    from supplynet.sweeps.traces import Traces
 
 __version__ = "0.1.0"
 
@@ -29,11 +31,12 @@ _HOME = {
     "from_graph": "graphs", "to_graph": "graphs", "Network": "network", "Signal": "network", "from_columns": "network",
     "Keep": "record", "Result": "scenario", "Scenario": "scenario", "replicate": "scenario", "run": "scenario",
     "load": "scenarios", "read_folder": "readers.folder", "write_folder": "readers.export",
-    "read_sweep": "sweeps.storage", "sweep": "sweeps.running", "vary": "sweeps.design",
+    "read_sweep": "sweeps.storage", "read_traces": "sweeps.trace_files", "Traces": "sweeps.traces",
+    "sweep": "sweeps.running", "vary": "sweeps.design",
 }  # fmt: skip
 __all__ = [
-    "Disruption", "Keep", "Network", "Result", "Scenario", "Signal", "compare", "from_columns", "from_graph", "load",
-    "read_folder", "read_sweep", "replicate", "run", "sweep", "to_graph", "vary", "write_folder",
+    "Disruption", "Keep", "Network", "Result", "Scenario", "Signal", "Traces", "compare", "from_columns", "from_graph",
+    "load", "read_folder", "read_sweep", "read_traces", "replicate", "run", "sweep", "to_graph", "vary", "write_folder",
 ]  # fmt: skip
 
 

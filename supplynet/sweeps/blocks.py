@@ -21,6 +21,7 @@ class Block:
     first: int
     last: int
     replications: tuple[int, ...]
+    periods: int
     more: bool = False
 
     @property
@@ -36,11 +37,12 @@ def cut(design: Design, replications: tuple[int, ...], keep: Keep, size: int | N
     """
     blocks: list[Block] = []
     for first, last, most in _groups(design, len(replications), keep, size):
+        periods = design.shaped(first).periods
         n_parts = -(-len(replications) // most)
         part = -(-len(replications) // n_parts)
         for at in range(0, len(replications), part):
             more = at + 2 * part <= len(replications)
-            blocks.append(Block(len(blocks), first, last, replications[at : at + part], more))
+            blocks.append(Block(len(blocks), first, last, replications[at : at + part], periods, more))
     return blocks
 
 

@@ -76,15 +76,19 @@ class Outcomes:
         """The functions among them."""
         return tuple(outcome for outcome in self.asked if not isinstance(outcome, str))
 
-    def keep(self, wanted: Keep | None) -> Keep:
-        """What the record of a block must hold. Raises ValueError for sums or thinned periods."""
+    def keep(self, wanted: Keep | None, traced: Sequence[str] = ()) -> Keep:
+        """What the record of a block must hold, the columns that are traced included.
+
+        Raises ValueError for sums or thinned periods.
+        """
         if wanted is not None and (wanted.groupings or wanted.every > 1):
             raise ValueError("keep: outcomes are taken from single nodes and every period; give columns only")
-        if not self.own:
-            return NEEDED
-        if wanted is None or wanted.columns is None:
+        read: tuple[str, ...] | None = ()
+        if self.own:
+            read = None if wanted is None else wanted.columns
+        if read is None:
             return Keep(totals=NEEDED.totals)
-        columns = (*(NEEDED.columns or ()), *wanted.columns)
+        columns = (*(NEEDED.columns or ()), *read, *traced)
         return Keep(columns=tuple(dict.fromkeys(columns)), totals=NEEDED.totals)
 
     def known(self, measures: dict[str, Array], outcomes: dict[str, Array], names: Sequence[str]) -> dict[str, Array]:

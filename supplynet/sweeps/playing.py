@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
@@ -19,30 +19,33 @@ from supplynet.scenario import Scenario
 from supplynet.sweeps.blocks import Block
 from supplynet.sweeps.design import Design
 from supplynet.sweeps.outcomes import Outcomes, RecordOfOne, ResultOfOne, as_number, name_of
+from supplynet.sweeps.traces import Traces
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """What a block needs to be played anywhere: its scenarios, the outcomes to take, what to record for them."""
+    """What a block needs to be played anywhere: its scenarios, what to take of each run, what to record for that."""
 
     design: Design
     outcomes: Outcomes
     keep: Keep
+    traces: Traces | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Played:
     """The runs of a block, scenario by scenario: each outcome [run], the error of each run, the seed of each scenario.
 
-    An outcome is nan where a run failed.
+    traces: by the name of their column, [run, kept period]. Outcomes and traces are nan where a run failed.
     """
 
     block: Block
     outcomes: dict[str, Array]
     errors: list[str | None]
     seeds: list[int]
+    traces: dict[str, Array] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -113,12 +116,16 @@ class Worker:
         return True
 
     def _measure(self, job: Job, played: Played, record: Record, case: int, at: int, first: int) -> None:
-        """Take the outcomes of one case of a record into the rows from `first` on."""
+        """Take the outcomes and traces of one case of a record into the rows from `first` on."""
         scenario = self._scenario(at)
         measures, whole = of_case(record, case)
         size = len(record.union.cases[case].replications)
         for name, values in job.outcomes.known(measures, whole, scenario.network.names).items():
             played.outcomes[name][first : first + size] = values
+        if job.traces is not None:
+            shape = played.block.n_runs, len(job.traces.kept(scenario.periods))
+            for name, values in job.traces.take(record, case):
+                played.traces.setdefault(name, np.full(shape, np.nan))[first : first + size] = values
         before = sum(len(earlier.replications) for earlier in record.union.cases[:case])
         for run in range(size if job.outcomes.own else 0):
             own = slice(run, run + 1)
@@ -145,10 +152,10 @@ def try_out(job: Job, replication: int) -> None:
 
     Raises ValueError that names the outcome. A run that fails is left for the sweep to tell.
     """
-    part = Job(job.design[:1], job.outcomes, job.keep)
+    part = replace(job, design=job.design[:1], traces=None)
     scenario = part.design[0]
     part.outcomes.check(scenario)
-    tried = Worker().play(part, Block(0, 0, 1, (replication,)))
+    tried = Worker().play(part, Block(0, 0, 1, (replication,), scenario.periods))
     if tried.errors[0] is not None and tried.errors[0].startswith("outcome "):
         raise ValueError(f"{tried.errors[0]} (tried on replication {replication} of the first scenario)")
 

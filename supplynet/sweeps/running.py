@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,7 @@ from supplynet.sweeps.outcomes import DEFAULT, Outcome, Outcomes
 from supplynet.sweeps.playing import Job, Played, Worker, play_packed, try_out
 from supplynet.sweeps.storage import Folder, describe
 from supplynet.sweeps.table import Rows, joined, reserved
+from supplynet.sweeps.traces import Traces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +46,7 @@ def sweep(
     seeds: int | Iterable[int] = 100,
     *,
     outcomes: Sequence[Outcome] = DEFAULT,
+    traces: Traces | None = None,
     out: str | Path | None = None,
     workers: int | None = None,
     executor: Executor | None = None,
@@ -56,11 +59,12 @@ def sweep(
 
     seeds: how many replications of each, or which; the same replication has the same luck in all scenarios.
     outcomes: names (those of `Result.outcomes`, or node.measure), and functions of a Result that give a number.
+    traces: what to keep of each run period by period; they are written to `out`, where read_traces finds them.
     out: a folder for the runs; the same call goes on where an earlier one was stopped. workers: processes (default: as
     many as there are cores if more than some seconds of work are left); executor: any of concurrent.futures instead.
     shard: (i, n) plays the i-th of n parts. keep: the columns that functions may read (default: all). block: runs of a
     union at most; no digit depends on it. progress: is told how many runs of how many are done.
-    A run that fails has nan outcomes and says why in `error`.
+    A run that fails has nan outcomes and traces, and says why in `error`.
     Raises ValueError for what cannot be played, BlockingIOError if another process writes to the folder, OSError if the
     folder cannot be written to.
     """
@@ -70,18 +74,21 @@ def sweep(
     if problems := reserved(design, taken.names):
         fail(problems)
     _check_ways(workers, executor, shard, block)
-    job = Job(design, taken, taken.keep(keep))
-    try_out(job, replications[0])
+    _check_traces(traces, out)
+    job = Job(design, taken, taken.keep(keep, () if traces is None else traces.keys), traces)
     every = cut(design, replications, job.keep, block)
+    if traces is not None:
+        traces.check(design[0].network, min(each.periods for each in every))
+    try_out(job, replications[0])
     mine = every[shard[0] - 1 :: shard[1]]
     rows = Rows(design, taken.names)
     with ExitStack() as stack:
         folder, done = None, set()
         if out is not None:
             folder = Folder(Path(out))
-            folder.open(describe(design, replications, taken, len(every)), job.design[0].seed)
+            folder.open(describe(design, replications, taken, traces, len(every)), job.design[0].seed)
             stack.enter_context(held(folder.path, shard[0] - 1, shard[1]))
-            done = folder.finished(mine)
+            done = folder.finished(mine, traces)
         left = [each for each in mine if each.number not in done]
         total = sum(each.n_runs for each in mine)
         n_played = total - sum(each.n_runs for each in left)
@@ -91,7 +98,8 @@ def sweep(
             if folder is None:
                 tables[played.block.number] = table
             else:
-                _save(folder, played.block.number, table, len(every))
+                traced = None if traces is None else traces.table(played.block, played.traces)
+                _save(folder, played.block.number, table, traced, len(every))
             n_played += played.block.n_runs
             if progress is not None:
                 progress(n_played, total)
@@ -159,7 +167,7 @@ class _Jobs:
     def of(self, block: Block) -> Job:
         if self._range != (block.first, block.last):
             self._range, self._packed = (block.first, block.last), b""
-            self._part = Job(self.job.design[block.first : block.last], self.job.outcomes, self.job.keep)
+            self._part = replace(self.job, design=self.job.design[block.first : block.last])
         return self._part
 
     def packed(self, block: Block) -> bytes:
@@ -202,9 +210,9 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _save(folder: Folder, number: int, table: Any, n_blocks: int) -> None:
+def _save(folder: Folder, number: int, table: Any, traced: Any, n_blocks: int) -> None:
     try:
-        folder.save(number, table)
+        folder.save(number, table, traced)
     except OSError as fault:
         safe = sum(1 for _ in folder.path.glob("runs-*.parquet"))
         raise OSError(
@@ -223,6 +231,15 @@ def _replications(seeds: int | Iterable[int]) -> tuple[int, ...]:
             f"seeds is {seeds!r}, must be how many replications, at least 1, or different numbers >= 0; mend it"
         )
     return numbers
+
+
+def _check_traces(traces: Traces | None, out: str | Path | None) -> None:
+    if traces is None:
+        return
+    if not isinstance(traces, Traces):
+        raise TypeError(f'traces is {traces!r}, must be Traces; write for example Traces(("on_hand",), every=7)')
+    if out is None:
+        raise ValueError("traces are kept in a folder, and there is no `out`; name one")
 
 
 def _check_ways(workers: int | None, executor: Executor | None, shard: tuple[int, int], block: int | None) -> None:

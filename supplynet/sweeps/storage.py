@@ -10,6 +10,7 @@ import subprocess
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ from supplynet.sweeps.blocks import Block
 from supplynet.sweeps.design import Design, words_of
 from supplynet.sweeps.outcomes import Outcome, Outcomes, name_of
 from supplynet.sweeps.table import joined
+from supplynet.sweeps.traces import Traces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +35,9 @@ MANIFEST: Final = "sweep.json"
 SHOWN: Final = 8  # values of a lever that the manifest tells in full
 
 
-def describe(design: Design, replications: Sequence[int], outcomes: Outcomes, n_blocks: int) -> dict[str, Any]:
+def describe(
+    design: Design, replications: Sequence[int], outcomes: Outcomes, traces: Traces | None, n_blocks: int
+) -> dict[str, Any]:
     """All that decides what a sweep comes to, as plain values; two sweeps are one experiment if these are equal."""
     base = design.base or design.given[0]
     described = {
@@ -45,6 +49,7 @@ def describe(design: Design, replications: Sequence[int], outcomes: Outcomes, n_
         "levers": {lever: _told(list(words_of(values))) for lever, values in design.levers.items()},
         "replications": _told(list(replications)),
         "outcomes": [_code_of(outcome) for outcome in outcomes.asked],
+        "traces": None if traces is None else asdict(traces),
         "blocks": n_blocks,
     }
     plain: dict[str, Any] = json.loads(json.dumps(described, default=repr))
@@ -106,57 +111,86 @@ class Folder:
             raise ValueError(f"{str(path)!r} is broken; delete it, and run the sweep into a new folder") from None
         return told
 
-    def file(self, number: int) -> Path:
-        return self.path / f"runs-{number:06d}.parquet"
+    def file(self, number: int, kind: str = "runs") -> Path:
+        return self.path / f"{kind}-{number:06d}.parquet"
 
-    def finished(self, blocks: Sequence[Block]) -> set[int]:
+    def finished(self, blocks: Sequence[Block], traces: Traces | None = None) -> set[int]:
         """Which blocks are whole; broken files are warned of and will be written again, left-overs are cleared."""
-        import pyarrow.parquet as pq
-
         whole = set()
         for block in blocks:
-            for left in self.path.glob(f".*.{self.file(block.number).name}"):
+            for left in self.path.glob(f".*-{block.number:06d}.parquet"):
                 left.unlink(missing_ok=True)
-            if self.file(block.number).exists():
-                try:
-                    n_rows = pq.read_metadata(self.file(block.number)).num_rows
-                except Exception as fault:
-                    n_rows, why = -1, f" ({fault})"
-                else:
-                    why = ""
-                if n_rows == block.n_runs:
-                    whole.add(block.number)
-                else:
-                    warnings.warn(
-                        f"file {str(self.file(block.number))!r} is broken{why}; its runs are played again", stacklevel=2
-                    )
+            rows = {"runs": block.n_runs}
+            if traces is not None:
+                rows["traces"] = block.n_runs * len(traces.kept(block.periods))
+            if all(self._is_whole(self.file(block.number, kind), n_rows) for kind, n_rows in rows.items()):
+                whole.add(block.number)
         return whole
 
-    def save(self, number: int, table: pa.Table) -> None:
-        """Write a block whole or not at all. Raises OSError."""
-        import pyarrow.parquet as pq
+    def save(self, number: int, table: pa.Table, traced: pa.Table | None = None) -> None:
+        """Write a block whole or not at all: its traces first, for its runs say that it is finished. Raises OSError."""
+        if traced is not None:
+            self._write(traced, self.file(number, "traces"))
+        self._write(table, self.file(number))
 
-        hidden = self.path / f".{os.getpid()}.{self.file(number).name}"
-        try:
-            pq.write_table(table, hidden, write_page_checksum=True)
-            os.replace(hidden, self.file(number))
-        finally:
-            hidden.unlink(missing_ok=True)
+    def tables(self, numbers: Sequence[int], kind: str = "runs", **asked: Any) -> Iterator[pa.Table]:
+        """Those blocks that are there, in order; broken ones are warned of and left out.
 
-    def tables(self, numbers: Sequence[int]) -> Iterator[pa.Table]:
-        """Those blocks that are there, in order; broken ones are warned of and left out."""
+        asked: which rows and columns, as for pyarrow.parquet.read_table.
+        """
         import pyarrow.parquet as pq
 
         for number in numbers:
-            if self.file(number).exists():
+            file = self.file(number, kind)
+            if file.exists():
                 try:
-                    yield pq.read_table(self.file(number), page_checksum_verification=True)
+                    yield pq.read_table(file, page_checksum_verification=True, **asked)
                 except Exception as fault:
                     warnings.warn(
-                        f"file {str(self.file(number))!r} is broken ({fault}) and left out; delete it, and run "
-                        "the sweep again to mend it",
+                        f"file {str(file)!r} is broken ({fault}) and left out; delete it, and run the sweep again to "
+                        "mend it",
                         stacklevel=2,
                     )
+
+    def there(self, *kinds: str) -> list[int]:
+        """The blocks of which all these files are there; warns of the others. Raises ValueError if there are none."""
+        n_blocks = self.manifest()["experiment"]["blocks"]
+        there = [number for number in range(n_blocks) if all(self.file(number, kind).exists() for kind in kinds)]
+        if not there:
+            raise ValueError(
+                f"folder {str(self.path)!r} has no finished block yet; run the sweep again to go on with it"
+            )
+        if len(there) < n_blocks:
+            warnings.warn(
+                f"folder {str(self.path)!r} lacks {n_blocks - len(there):,} of {n_blocks:,} blocks; run the sweep "
+                "again to go on with it",
+                stacklevel=3,
+            )
+        return there
+
+    def _is_whole(self, file: Path, n_rows: int) -> bool:
+        """Whether a file has so many rows; warns if it is broken."""
+        import pyarrow.parquet as pq
+
+        if not file.exists():
+            return False
+        try:
+            found, why = pq.read_metadata(file).num_rows, ""
+        except Exception as fault:
+            found, why = -1, f" ({fault})"
+        if found != n_rows:
+            warnings.warn(f"file {str(file)!r} is broken{why}; its runs are played again", stacklevel=3)
+        return bool(found == n_rows)
+
+    def _write(self, table: pa.Table, file: Path) -> None:
+        import pyarrow.parquet as pq
+
+        hidden = self.path / f".{os.getpid()}.{file.name}"
+        try:
+            pq.write_table(table, hidden, write_page_checksum=True)
+            os.replace(hidden, file)
+        finally:
+            hidden.unlink(missing_ok=True)
 
 
 def read_sweep(path: str | Path) -> pd.DataFrame:
@@ -165,16 +199,9 @@ def read_sweep(path: str | Path) -> pd.DataFrame:
     Warns of blocks that are missing or broken. Raises ValueError if the folder is not that of a sweep.
     """
     folder = Folder(Path(path))
-    n_blocks = folder.manifest()["experiment"]["blocks"]
-    missing = [number for number in range(n_blocks) if not folder.file(number).exists()]
-    tables = list(folder.tables(range(n_blocks)))
-    if missing:
-        warnings.warn(
-            f"folder {str(path)!r} lacks {len(missing):,} of {n_blocks:,} blocks; run the sweep again to go on with it",
-            stacklevel=2,
-        )
+    tables = list(folder.tables(folder.there("runs")))
     if not tables:
-        raise ValueError(f"folder {str(path)!r} has no finished block yet; run the sweep again to go on with it")
+        raise ValueError(f"folder {str(path)!r} has no finished block that can be read; run the sweep again to mend it")
     return joined(tables, tables[0].schema)
 
 
