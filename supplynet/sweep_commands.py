@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from supplynet.sweeps.design import Design
+    from supplynet.sweeps.traces import Traces
 
 SHOWN: Final = 40  # scenarios of a table
 
@@ -40,6 +41,15 @@ def sweep(
     outcomes: Annotated[
         str | None, typer.Option(help="Names with commas between them: fill_rate,shop.peak_order.")
     ] = None,
+    traces: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trace",
+            metavar="COLUMN",
+            help="Keep it period by period: order, shop.on_hand; repeatable, with --out.",
+        ),
+    ] = None,
+    every: Annotated[int | None, typer.Option(help="Of traces keep one period in so many (default: all).")] = None,
     periods: Annotated[int | None, typer.Option(help="How many periods to run.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all randomness.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the runs; the same command goes on in it.")] = None,
@@ -58,6 +68,7 @@ def sweep(
         options = {
             "design": design, "points": points, "seeds": seeds, "periods": periods, "seed": seed, "workers": workers,
             "out": None if out is None else str(out), "outcomes": None if outcomes is None else _names(outcomes),
+            "traces": traces or None, "every": every,
         }  # fmt: skip
         said |= {name: value for name, value in options.items() if value is not None}
         sets = [*(f"{lever}={value}" for lever, value in said.get("set", {}).items()), *(levers or [])]
@@ -80,8 +91,8 @@ def sweep(
 
             try:
                 runs = play(
-                    chosen, said.get("seeds", 100), outcomes=said.get("outcomes", DEFAULT), out=said.get("out"),
-                    shard=part, progress=show, **ways,
+                    chosen, said.get("seeds", 100), outcomes=said.get("outcomes", DEFAULT), traces=_traces(said),
+                    out=said.get("out"), shard=part, progress=show, **ways,
                 )  # fmt: skip
             except KeyboardInterrupt:
                 where = "nothing kept, since there was no --out"
@@ -112,11 +123,11 @@ def results(
         if plot:
             from supplynet.plot import save
             from supplynet.plot.sweeps import pictures
+            from supplynet.plot.traces import fans
             from supplynet.sweeps.summary import summarise
 
-            files: dict[Path, Any] = {
-                folder / f"{name}.png": partial(save, drawn) for name, drawn in pictures(runs).items()
-            }
+            drawn = pictures(runs) | fans(folder, runs)
+            files: dict[Path, Any] = {folder / f"{name}.png": partial(save, each) for name, each in drawn.items()}
             files[folder / "summary.csv"] = partial(summarise(runs).to_csv, index=False)
             write_together(files)
             for path in files:
@@ -164,6 +175,16 @@ def _design(base: Any, said: dict[str, Any], varied: list[str]) -> Design:
     return vary(base, asked, design=kind, n=said.get("points")) if asked else as_design(base)
 
 
+def _traces(said: dict[str, Any]) -> Traces | None:
+    from supplynet.sweeps.traces import Traces
+
+    if "traces" in said:
+        return Traces(tuple(said["traces"]), said.get("every", 1))
+    if "every" in said:
+        raise ValueError("every thins traces, and there are none; name some with --trace, or leave it out")
+    return None
+
+
 def _shard(text: str) -> tuple[int, int]:
     part, _, n_parts = text.partition("/")
     if not (part.isdigit() and n_parts.isdigit()):
@@ -181,11 +202,11 @@ def _word(value: Any) -> str:
 
 @contextmanager
 def _warnings_told() -> Iterator[None]:
-    """Turn warnings into lines on stderr."""
+    """Turn warnings into lines on stderr, each once."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             yield
         finally:
-            for warning in caught:
-                typer.echo(f"warning: {warning.message}", err=True)
+            for message in dict.fromkeys(str(warning.message) for warning in caught):
+                typer.echo(f"warning: {message}", err=True)

@@ -52,7 +52,7 @@ def line(runs: pd.DataFrame, lever: str, outcome: str, ax: Axes | None = None) -
             ax.plot(middle.index, middle, ".", color=colour, markersize=4)
         else:
             ax.fill_between(middle.index, low, high, color=colour, alpha=0.15, linewidth=0)
-            label = None if value is None else f"{others[0]} = {_short(value)}"
+            label = None if value is None else f"{others[0]} = {short(value)}"
             ax.plot(middle.index, middle, color=colour, linestyle=DASHES[look % len(DASHES)], marker="o", markersize=4,
                     label=label)  # fmt: skip
     if others and len(places) and ax.get_legend_handles_labels()[0]:
@@ -71,8 +71,8 @@ def heat_map(runs: pd.DataFrame, lever: str, other: str, outcome: str, ax: Axes 
     if grid.notna().to_numpy().mean() >= FILLED:
         values = grid.to_numpy()
         drawn: Any = ax.pcolormesh(np.arange(grid.shape[1]), np.arange(grid.shape[0]), values, cmap="cividis")
-        _ticks(ax, "x", names or [_short(value) for value in grid.columns])
-        _ticks(ax, "y", others or [_short(value) for value in grid.index])
+        _ticks(ax, "x", names or [short(value) for value in grid.columns])
+        _ticks(ax, "y", others or [short(value) for value in grid.index])
         if values.size <= 60:
             _write_cells(ax, values)
     else:
@@ -129,10 +129,11 @@ def _places(values: pd.Series) -> tuple[Array, list[str]]:
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values.to_numpy(), []
     codes, names = pd.factorize(values)
-    return codes, [_short(name) for name in names]
+    return codes, [short(name) for name in names]
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value of a lever in few letters."""
     words = f"{value:.4g}" if isinstance(value, (float, np.floating)) else str(value)
     return words if len(words) <= 28 else f"{words[:25]}..."
 

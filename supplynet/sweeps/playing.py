@@ -70,6 +70,8 @@ class Worker:
                 played.errors[at * size : (at + 1) * size] = [scenario] * size
             else:
                 sound.append(at)
+        if job.traces is not None:
+            played.traces = job.traces.blank((self._scenario(at).network for at in sound), block)
         if sound:
             self._try(job, played, sound, range(size))
         return played
@@ -122,10 +124,8 @@ class Worker:
         size = len(record.union.cases[case].replications)
         for name, values in job.outcomes.known(measures, whole, scenario.network.names).items():
             played.outcomes[name][first : first + size] = values
-        if job.traces is not None:
-            shape = played.block.n_runs, len(job.traces.kept(scenario.periods))
-            for name, values in job.traces.take(record, case):
-                played.traces.setdefault(name, np.full(shape, np.nan))[first : first + size] = values
+        for name, values in () if job.traces is None else job.traces.take(record, case):
+            played.traces[name][first : first + size] = values
         before = sum(len(earlier.replications) for earlier in record.union.cases[:case])
         for run in range(size if job.outcomes.own else 0):
             own = slice(run, run + 1)

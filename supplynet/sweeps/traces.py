@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -78,21 +78,23 @@ class Traces:
         if problems:
             fail(problems)
 
-    def take(self, record: Record, case: int) -> Iterator[tuple[str, Array]]:
-        """The traces of one case of a record, each by the name of its column, [run, kept period].
+    def blank(self, networks: Iterable[Network], block: Block) -> dict[str, Array]:
+        """The traces of some networks by name, nan for each run of a block and kept period.
 
-        A place that its network does not have has none.
+        A place that a network does not have is none of its traces.
         """
+        names = dict.fromkeys(f"{place}.{key}" for each in networks for place, key, _ in self._found(each))
+        return {name: np.full((block.n_runs, len(self.kept(block.periods))), np.nan) for name in names}
+
+    def take(self, record: Record, case: int) -> Iterator[tuple[str, Array]]:
+        """The traces of one case of a record, each with its name, [run, kept period]."""
         union = record.union
         network = union.cases[case].network
         nodes, lanes = union.case_rows(case)
         ends = {"node": nodes, "inbound": union.layout.inbound[lanes], "outbound": union.layout.outbound[lanes]}
-        for column in self.columns:
-            place, key = _parts(column)
-            rows = record.rows(key)[self.every - 1 :: self.every]
-            for at, name in enumerate(_places(network, key)):
-                if not place or name == place:
-                    yield f"{name}.{key}", rows[:, ends[BLOCK_OF[key]][:, at]].T
+        kept = {key: record.rows(key)[self.every - 1 :: self.every] for key in self.keys}
+        for place, key, at in self._found(network):
+            yield f"{place}.{key}", kept[key][:, ends[BLOCK_OF[key]][:, at]].T
 
     def table(self, block: Block, taken: Mapping[str, Array]) -> pa.Table:
         """A row for each run of a block and kept period: scenario, replication, period, and a column for each trace."""
@@ -104,6 +106,14 @@ class Traces:
         replication = np.tile(np.array(block.replications), block.last - block.first)
         fixed = np.repeat(scenario, kept.size), np.repeat(replication, kept.size), np.tile(kept, block.n_runs)
         return pa.table(dict(zip(FIXED, fixed, strict=True)) | {name: each.ravel() for name, each in taken.items()})
+
+    def _found(self, network: Network) -> Iterator[tuple[str, str, int]]:
+        """Place, result column, and where the place stands in the network."""
+        for column in self.columns:
+            asked, key = _parts(column)
+            for at, place in enumerate(_places(network, key)):
+                if asked in ("", place):
+                    yield place, key, at
 
     def _unknown(self) -> Iterator[str]:
         if not self.columns:
