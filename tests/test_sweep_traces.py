@@ -17,15 +17,15 @@ from sweeping import Breaks, stall, worst_day
 
 import supplynet
 from supplynet import Traces, read_traces
-from supplynet.plot.traces import fan, fans, lines_of
+from supplynet.plot import traces as plots
 from supplynet.sweeps import playing
 
 ASKED = Traces(("order", "on_hand", "works>shop.shipment", "shop.backlog"), every=3)
 
 
 def design():
-    levers = {"works>shop.shipment_lead_time": (0, 3)}
-    return supplynet.vary(stall(), levers, window=(2, 6), periods=(20, 25))
+    """Eight scenarios, of which the first four and the last four may share blocks."""
+    return supplynet.vary(stall(), {"periods": (20, 25), "works>shop.shipment_lead_time": (0, 3)}, window=(2, 6))
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
@@ -51,7 +51,7 @@ def test_each_trace_is_that_of_the_run_alone_bit_for_bit_whatever_the_block(tmp_
             at = (lanes if ">" in place else nodes).index(place)
             assert np.array_equal(own[name], record[key][2::3, at]), name
     same(runs, supplynet.sweep(design(), 5, outcomes=("total_cost", worst_day)))
-    for block in (1, 7):
+    for block in (1, 7, 12):
         supplynet.sweep(design(), 5, out=tmp_path / str(block), block=block, **asked)
         same(read_traces(tmp_path / str(block)), traces)
     with ThreadPoolExecutor(2) as executor:
@@ -105,7 +105,7 @@ def test_a_run_that_fails_has_traces_of_nan_and_the_others_their_own(tmp_path: P
 
 
 def test_a_block_is_finished_when_its_traces_are_there_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = {"out": tmp_path, "traces": ASKED, "block": 10}
+    asked = {"out": tmp_path, "traces": ASKED, "block": 5}
     runs = supplynet.sweep(design(), 5, **asked)
     traces = read_traces(tmp_path)
     played: list[int] = []
@@ -117,7 +117,7 @@ def test_a_block_is_finished_when_its_traces_are_there_too(tmp_path: Path, monke
 
     monkeypatch.setattr(playing.Worker, "play", spy)
     files = sorted(tmp_path.glob("*.parquet"))
-    assert len(files) == 8 * 2  # neighbours have other periods, so each scenario is a block
+    assert len(files) == 8 * 2
     (tmp_path / "traces-000001.parquet").unlink()
     (tmp_path / "traces-000003.parquet").write_bytes(b"PAR1 and no more")
     (tmp_path / "runs-000005.parquet").unlink()
@@ -146,9 +146,9 @@ def test_stopped_between_the_files_of_a_block_it_plays_the_block_again(
     with monkeypatch.context() as moment:
         moment.setattr(os, "replace", stop)
         with pytest.raises(KeyboardInterrupt):
-            supplynet.sweep(design(), 5, out=tmp_path, traces=ASKED)
+            supplynet.sweep(design(), 5, out=tmp_path, traces=ASKED, block=5)
     assert [path.name for path in sorted(tmp_path.glob("*2.parquet"))] == ["traces-000002.parquet"]
-    supplynet.sweep(design(), 5, out=tmp_path, traces=ASKED)
+    supplynet.sweep(design(), 5, out=tmp_path, traces=ASKED, block=5)
     traces = read_traces(tmp_path)
     assert not traces.duplicated(["scenario", "replication", "period"]).any() and len(traces) == 280
 
@@ -225,7 +225,7 @@ def test_a_fan_has_the_median_of_each_line_and_the_band_of_most_runs(tmp_path: P
     runs = supplynet.sweep(
         supplynet.vary(stall(), window=(2, 8)), 40, out=tmp_path, traces=Traces(("on_hand", "works>shop.order"))
     )
-    drawn = fans(tmp_path, runs)
+    drawn = plots.fans(tmp_path, runs)
     assert list(drawn) == ["trace-on_hand", "trace-order"]
     traces = read_traces(tmp_path, "works>shop.order")
     panel = drawn["trace-order"].axes[0]
@@ -244,7 +244,7 @@ def test_scenarios_are_lines_where_they_are_few_and_else_the_values_of_a_lever()
     def lines(levers: dict[str, list[object]]) -> list[str]:
         n = len(next(iter(levers.values())))
         runs = pd.DataFrame({"scenario": range(n), **levers, "seed": 1, "replication": 0, "cost": 1.0, "error": None})
-        return lines_of(runs).tolist()
+        return plots.lines_of(runs).tolist()
 
     assert lines({"window": [2, 4], "rule": ["pout", "pout"]}) == ["window = 2", "window = 4"]
     assert lines({"window": [2, 4], "mill.lot": [0.5, 1.0]})[1] == "window = 4, mill.lot = 1"
@@ -253,10 +253,18 @@ def test_scenarios_are_lines_where_they_are_few_and_else_the_values_of_a_lever()
     assert lines({"a": ["x" * 40 + "1", "x" * 40 + "2"]}) == ["scenario 0", "scenario 1"]
 
 
-def test_of_many_places_those_are_drawn_that_change_most() -> None:
-    periods = np.arange(4.0)
-    names = {f"n{at}.lost": periods * at for at in range(3)}
-    traces = pd.DataFrame({"scenario": 0, "replication": 0, "period": range(4), **names})
-    figure = fan(traces, pd.Series([""], [0]), 12, "lost")
-    assert [ax.get_title(loc="left") for ax in figure.axes] == ["n1", "n2"]
-    assert "3 of 12 places that change most" in figure.get_supxlabel().replace("\n", " ")
+def test_of_many_places_those_are_drawn_that_change_most_and_of_many_runs_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = supplynet.sweep(supplynet.vary(stall(), window=(2, 8)), 40, out=tmp_path, traces=Traces(("on_hand",)))
+    monkeypatch.setattr(plots, "PANELS", 1)
+    monkeypatch.setattr(plots, "ROWS", 20 * 10)  # of 20 periods each
+    figure = plots.fans(tmp_path, runs)["trace-on_hand"]
+    most = read_traces(tmp_path, replications=range(5)).filter(like=".on_hand").std().idxmax()
+    assert [f"{ax.get_title(loc='left')}.on_hand" for ax in figure.axes] == [most]
+    note = figure.get_supxlabel().replace("\n", " ")
+    assert "10 in all" in note and "the 1 of 4 places that change most" in note
+
+
+def test_a_sweep_without_traces_has_no_pictures_of_them(tmp_path: Path) -> None:
+    assert plots.fans(tmp_path, supplynet.sweep(stall(), 2, out=tmp_path)) == {}
