@@ -7,9 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 from sweeping import deadly, stall, worst_day
 
@@ -232,6 +234,37 @@ def test_a_worker_that_dies_is_told_and_what_was_saved_is_safe(tmp_path: Path) -
         supplynet.sweep(stall(), 200, outcomes=(deadly,), out=tmp_path, block=5, workers=1 + 1)
     saved = len(list(tmp_path.glob("runs-*")))
     assert saved < 40 and not list(tmp_path.glob(".*"))
+
+
+ORPHAN = """
+import multiprocessing, os, time
+from supplynet.sweeps import running
+
+def late():
+    while multiprocessing.parent_process().is_alive():
+        time.sleep(0.01)
+    running._begin(1)
+    time.sleep(60.0)
+
+if __name__ == "__main__":
+    process = multiprocessing.get_context("spawn").Process(target=late)
+    process.start()
+    print(process.pid, flush=True)
+    os._exit(0)
+"""
+
+
+def test_a_worker_whose_parent_was_killed_before_it_began_ends_at_once(tmp_path: Path) -> None:
+    script, said = tmp_path / "orphan.py", tmp_path / "said"
+    script.write_text(ORPHAN)
+    with said.open("w") as told:  # a file, since the orphan would keep a pipe open
+        subprocess.run([sys.executable, str(script)], stdout=told, stderr=told, check=True)
+    with suppress(psutil.NoSuchProcess):
+        orphan = psutil.Process(int(said.read_text()))
+        _, alive = psutil.wait_procs([orphan], timeout=20)
+        for each in alive:
+            each.kill()
+        assert not alive
 
 
 def test_processes_are_started_unasked_only_when_much_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

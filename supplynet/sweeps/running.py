@@ -200,13 +200,17 @@ def _begin(threads: int) -> None:
     """What a worker process does first: leave Ctrl-C to the one that started it, and share the cores."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
-    """End when the process that started this one is gone; it may have been killed before it could say so."""
-    while os.getppid() == parent:
-        time.sleep(1.0)
+def _end_with_parent() -> None:
+    """End when the process that started this one is gone; it may have been killed before it could say so, or already.
+
+    A worker that waits for its next block would not notice, since the others hold the pipe open.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
     os._exit(1)
 
 
