@@ -18,7 +18,8 @@ from typing import Any, Final
 import networkx as nx
 import numba
 import numpy as np
-from speed import TIERS, Table, chain
+from shared.networks import TIERS, chain
+from shared.timing import Table
 
 from supplynet import Scenario, from_graph, run
 from supplynet.batch import BLOCK_CELLS
@@ -113,8 +114,7 @@ def main() -> None:
     numba.set_num_threads(1)
     table.add(f"a union of {runs:,} chains x 100 periods under each rule", "one thread", f"< {MOST:g} times base-stock")
     measure(table, runs, 100)
-    if arguments.out:
-        arguments.out.write_text("\n".join("\t".join(row) for row in table.rows) + "\n")
+    table.save(arguments.out)
 
 
 if __name__ == "__main__":
