@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,15 +12,13 @@ from supplynet import __version__
 from supplynet.compare_commands import compare
 from supplynet.progress import Progress
 from supplynet.sensitivity_commands import sensitivity
-from supplynet.shell import WHICH, console, picture_path, told, with_options
+from supplynet.shell import WHICH, console, picture_path, tell_of_compiling, told, with_options
 from supplynet.sweep_commands import results, sweep
 from supplynet.table_commands import check, export
 
 if TYPE_CHECKING:
     from supplynet.record import Keep
     from supplynet.scenario import Result, Scenario
-
-COMPILING: Final = "compiling the kernels; this happens once, and takes about ten seconds"
 
 app = typer.Typer(
     add_completion=False,
@@ -185,22 +183,11 @@ def play(scenario: Scenario, replication: int, keep: Keep | None) -> Result:
     """Run, with a progress bar from the first second on, and a word if the kernels have to be compiled."""
     import supplynet
 
-    if _cache_is_cold():
-        typer.echo(COMPILING, err=True)
+    tell_of_compiling()
     if keep is not None:
         typer.echo("a long run: kept are the columns that the table needs, not the lanes", err=True)
     with Progress(scenario.periods) as progress:
         return supplynet.run(scenario, replication=replication, keep=keep, watchers=lambda engine: (progress,))
-
-
-def _cache_is_cold() -> bool:
-    """Whether numba has no compiled kernel of this very source at hand."""
-    from supplynet.phases import book
-
-    kernel: Any = book.book.serial
-    source, cache = Path(book.__file__), Path(kernel.stats.cache_path)
-    compiled = [index.stat().st_mtime for index in cache.glob("book.*.nbi")]
-    return not compiled or max(compiled) < source.stat().st_mtime
 
 
 def tell(result: Result, picture: Path | None, out: Path | None) -> None:

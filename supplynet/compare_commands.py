@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from supplynet.progress import Progress
-from supplynet.shell import WHICH, console, picture_path, strict, told, with_options
+from supplynet.shell import WHICH, console, picture_path, strict, tell_of_compiling, told, with_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -61,6 +61,7 @@ def compare(
         a = with_options(both[0], levers_a or [], None, None, option="--set-a").build()
         b = _with_rules(both[1], rules or [], levers_b or []).build()
         picture = picture_path(f"compare-{a.name}", None, plot)
+        tell_of_compiling()
         with Progress(2 * replications, "runs") as bar:
             found = comparison.compare(
                 a, b, replications, confidence=confidence, progress=lambda done, total: bar.show(done)

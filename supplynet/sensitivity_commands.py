@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from supplynet.progress import Progress
-from supplynet.shell import WHICH, console, picture_path, strict, told, with_options
+from supplynet.shell import WHICH, console, picture_path, strict, tell_of_compiling, told, with_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -64,6 +64,7 @@ def sensitivity(
         tornado = method == "tornado"
         runs = replications if replications is not None else 100 if tornado else 1
         n_scenarios = 1 + 2 * len(spans) if tornado else points * (len(spans) + 2)
+        tell_of_compiling()
         with Progress(n_scenarios * runs, "runs") as bar:
             ways: dict[str, Any] = {"outcomes": (outcome,), "progress": lambda done, total: bar.show(done)}
             if tornado:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from supplynet.scenarios import Recipe
 
 NARROW: Final = 100  # columns of a page that is no terminal
+COMPILING: Final = "compiling the kernels; this happens once, and takes about ten seconds"
 WHICH: Final = "A name that `supplynet scenarios` lists, a folder of tables, a graph file, or a saved scenario.toml."
 
 
@@ -83,6 +84,22 @@ def picture_path(name: str, out: Path | None, plot: Path | None) -> Path | None:
 def strict(value: Any) -> float | None:
     """A number as JSON knows it; None where it is undefined or infinite."""
     return float(value) if math.isfinite(value) else None
+
+
+def tell_of_compiling() -> None:
+    """Say so if the kernels have to be compiled before anything can be played."""
+    if _cache_is_cold():
+        typer.echo(COMPILING, err=True)
+
+
+def _cache_is_cold() -> bool:
+    """Whether numba has no compiled kernel of this very source at hand."""
+    from supplynet.phases import book
+
+    kernel: Any = book.book.serial
+    source, cache = Path(book.__file__), Path(kernel.stats.cache_path)
+    compiled = [index.stat().st_mtime for index in cache.glob("book.*.nbi")]
+    return not compiled or max(compiled) < source.stat().st_mtime
 
 
 def console() -> Console:

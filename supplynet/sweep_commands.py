@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from supplynet.progress import Progress
-from supplynet.shell import WHICH, console, told, with_options
+from supplynet.shell import WHICH, console, tell_of_compiling, told, with_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +77,7 @@ def sweep(
         part = _shard(shard)
         if cluster is not None and workers is not None:
             raise ValueError("--cluster and --workers are both given; the cluster has its own workers, leave one out")
+        tell_of_compiling()
         with ExitStack() as stack:
             ways: dict[str, Any] = {"workers": said.get("workers")}
             if cluster is not None:

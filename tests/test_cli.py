@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from shell import one_object, shell, written
 
 import supplynet
-from supplynet import cli, files, plot, progress, report
+from supplynet import files, plot, progress, report
+from supplynet import shell as commands
 from supplynet.record import Keep
 from supplynet.scenarios import READY_MADE
 
@@ -149,18 +152,28 @@ def test_a_closed_folder_costs_the_picture_not_the_run(monkeypatch, folder):
     assert shell("run", "beer-game", "--plot", "a.png").exit_code == 2 and written(folder) == []
 
 
-def test_the_first_run_says_that_it_compiles(monkeypatch):
-    assert cli.COMPILING not in shell("run", "beer-game").stderr
-    monkeypatch.setattr(cli, "_cache_is_cold", lambda: True)
-    done = shell("run", "beer-game", "--json")
-    assert done.stderr == f"{cli.COMPILING}\n" and one_object(done.stdout)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "beer-game", "--json"),
+        ("sweep", "beer-game", "--seeds", "2"),
+        ("compare", "beer-game", "beer-game-sterman", "--replications", "2", "--json"),
+        ("sensitivity", "beer-game", "--vary", "stock_adjustment=0.2:1.0", "--replications", "1", "--json"),
+    ],
+)
+def test_the_first_play_says_that_it_compiles(folder, monkeypatch, words):
+    assert commands.COMPILING not in shell(*words).stderr
+    monkeypatch.setattr(commands, "_cache_is_cold", lambda: True)
+    done = shell(*words)
+    assert done.exit_code == 0 and done.stderr.count(f"{commands.COMPILING}\n") == 1 and done.stdout
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def test_the_progress_bar_waits_and_draws_seldom(monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
     monkeypatch.setattr(sys, "stderr", Terminal())
     with progress.Progress(1000) as patient:
         patient.keep(0)
@@ -172,6 +185,19 @@ def test_the_progress_bar_waits_and_draws_seldom(monkeypatch):
     assert hasty.bar is not None and hasty.bar.tasks[0].completed < 1000
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert progress.Progress(1000).next == float("inf")
+
+
+def test_the_time_left_of_a_sweep_that_goes_on_does_not_count_what_was_there(monkeypatch):
+    for patience in ("PATIENCE", "REDRAW"):
+        monkeypatch.setattr(progress, patience, 0.0)
+    monkeypatch.setattr(sys, "stderr", screen := Terminal())
+    with progress.Progress(1_000_000, "runs") as bar:
+        bar.show(500_000)
+        time.sleep(0.05)
+        bar.show(500_010)  # 10 in a twentieth of a second or more, so that the rest takes 2500 seconds at least
+        assert bar.bar.tasks[0].time_remaining >= 2400
+    assert "500010 of 1000000 runs" in screen.getvalue() and "-:--:--" in screen.getvalue()
+    assert re.search(r"\d:\d\d:\d\d", screen.getvalue())
 
 
 def test_scenarios_and_show_list_what_there_is():
