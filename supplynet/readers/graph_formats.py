@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 NAMESPACE: Final = "http://graphml.graphdrawing.org/xmlns"
 EDGES: Final = ("edges", "links")
@@ -188,6 +187,8 @@ def write_graphml(
     graph: Mapping[str, Any], nodes: Sequence[Mapping[str, Any]], edges: Sequence[Mapping[str, Any]]
 ) -> str:
     """GraphML, which knows numbers, truths and texts, one kind for each attribute."""
+    from xml.sax.saxutils import quoteattr  # not above: it brings ssl, which every start of a process would wait for
+
     kinds = {"graph": _kinds([graph]), "node": _kinds(nodes), "edge": _kinds(edges)}
     ids = {(what, name): f"{what}-{name}" for what, names in kinds.items() for name in names}
 
@@ -223,6 +224,8 @@ def _kinds(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _said(value: Any) -> str:
+    from xml.sax.saxutils import escape
+
     if isinstance(value, bool):
         return str(value).lower()
     return escape(value if isinstance(value, str) else repr(value), {"\r": "&#13;"})
