@@ -51,54 +51,46 @@ def played(design: Design, made: Sequence[Scenario], runs: int) -> None:
             of_case(record, case)
 
 
-def spread(ratios: Sequence[float]) -> str:
-    """The middle of some ratios, and their range."""
+def spread(pairs: Sequence[tuple[float, float]]) -> str:
+    """How many times as long the first of each pair took: the middle, and the range."""
+    ratios = [first / second for first, second in pairs]
     return f"{median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f}) times"
 
 
 def measure_sweeps(table: Table, runs: int, times: int) -> None:
-    """Runs of the chain in one process, ten times and a hundred times as many, and in two."""
+    """Runs of the chain in one process and in two, and what a sweep adds to the runs themselves."""
     scenario = Scenario("chain", chain(1, OrderUpToMovingAverage(5)), periods=PERIODS)
     seconds = best(lambda: swept(scenario, runs, workers=1), times)
     name = f"sweep of {runs:,} chains x {PERIODS} periods, three outcomes, one process"
     table.add(name, f"{seconds:.3f} s", "< 0.5 s at 10,000")
     demand = np.random.default_rng(1).normal(100.0, 20.0, PERIODS).tolist()
     measure_stockpyl(table, "  stockpyl, a run of such a chain", demand, seconds / runs, target=1000)
+    measure_machinery(table, "of one scenario", as_design(scenario), runs, times)
     grid = vary(scenario, window=range(2, 12), backlog_cost=range(10))
-    for what, design, each in (("", as_design(scenario), runs), (", a grid of 100", grid, runs // 100)):
-        made = list(design)
-        pairs = in_turns(
-            lambda design=design, each=each: stored(design, each),  # type: ignore[misc]
-            lambda design=design, made=made, each=each: played(design, made, each),  # type: ignore[misc]
-            times,
-        )
-        beyond = [100 * (1 - bare / whole) for whole, bare in pairs]
-        share = f"{median(beyond):.0f} ({min(beyond):.0f} to {max(beyond):.0f}) %"
-        table.add(f"  stored, with progress{what}: share that is not play", share, "< 20 %")
-    measure_workers(table, scenario, 10 * runs, times)
-
-
-def measure_workers(table: Table, scenario: Scenario, runs: int, times: int) -> None:
-    """One process against a tenth of the runs, two that are up against one, and two that have to start first."""
-    growth = in_turns(
-        lambda: swept(scenario, runs, workers=1), lambda: swept(scenario, runs // 10, workers=1), max(1, times // 2)
-    )
-    name = f"{runs:,} runs against {runs // 10:,}, one process"
-    table.add(name, spread([many / few for many, few in growth]), "linear: about 10 times")
+    measure_machinery(table, f"of {len(grid)}", grid, runs // len(grid), times)
+    many = 10 * runs
+    pairs = in_turns(lambda: swept(scenario, many, workers=1), lambda: swept(scenario, runs, workers=1), times)
+    table.add(f"  {many:,} runs against {runs:,}", spread(pairs), "linear: about 10 times")
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         few, alone = (swept(scenario, 2000, block=50, **way) for way in ({"executor": pool}, {"workers": 1}))
         assert few.equals(alone), "workers change nothing; and now both are up"
-        pairs = in_turns(
-            lambda: swept(scenario, runs, workers=1), lambda: swept(scenario, runs, executor=pool), max(2, times - 2)
-        )
-    table.add(f"{runs:,} runs, two workers that are up", f"{min(two for _, two in pairs):.2f} s", "")
-    table.add("  one process takes", spread([one / two for one, two in pairs]), "> 1.6 times at 100,000")
-    for size, pairs_of_it in ((runs, max(1, times // 2)), (10 * runs, 1)):
-        pairs = in_turns(
-            lambda size=size: swept(scenario, size, workers=1),  # type: ignore[misc]
-            lambda size=size: swept(scenario, size, workers=2),  # type: ignore[misc]
-            pairs_of_it,
-        )
-        name = f"{size:,} runs, two workers, their start included"
-        table.add(name, f"{min(two for _, two in pairs):.2f} s", "< 4 s at 100,000")
-        table.add("  one process takes", spread([one / two for one, two in pairs]), "> 1.6 times at 1,000,000")
+        measure_workers(table, scenario, many, times, "that are up", executor=pool)
+    measure_workers(table, scenario, many, times, "and their start", workers=2)
+    measure_workers(table, scenario, 10 * many, 1, "and their start", workers=2)
+
+
+def measure_machinery(table: Table, what: str, design: Design, runs: int, times: int) -> None:
+    """The part of a stored sweep that is not spent on the runs: grid, rows, files, progress, the run that is tried."""
+    made = list(design)
+    pairs = in_turns(lambda: stored(design, runs), lambda: played(design, made, runs), times)
+    shares = [100 * (1 - bare / whole) for whole, bare in pairs]
+    share = f"{median(shares):.0f} ({min(shares):.0f} to {max(shares):.0f}) %"
+    table.add(f"  stored, with progress, a grid {what}: all that is not play", share, "< 20 %")
+
+
+def measure_workers(table: Table, scenario: Scenario, runs: int, times: int, what: str, **ways: Any) -> None:
+    """Two workers against one process, in turns."""
+    pairs = in_turns(lambda: swept(scenario, runs, workers=1), lambda: swept(scenario, runs, **ways), times)
+    seconds = min(two for _, two in pairs)
+    table.add(f"{runs:,} runs, two workers {what}", f"{seconds:.2f} s", "< 4 s at 100,000")
+    table.add("  one process takes", spread(pairs), "> 1.6 times, without their start")
