@@ -148,6 +148,14 @@ def test_a_scenario_that_cannot_be_made_is_told_for_its_runs() -> None:
     assert table["error"][2].startswith("ValueError: lever 'mine.capacity' is -1.0, must be a number >= 0")
 
 
+def test_an_outcome_of_a_node_that_a_later_scenario_lacks_is_told_there_and_does_not_end_the_sweep() -> None:
+    first, second = stall(), supplynet.load("beer-game").with_lever("periods", 20)
+    table = supplynet.sweep([first, second], 2, outcomes=("fill_rate", "shop.fill_rate"))
+    assert table["error"].isna().tolist() == [True, True, False, False]
+    assert "there is no node 'shop'" in table["error"][2] and table["fill_rate"].notna().all()
+    assert table["shop.fill_rate"].notna().tolist() == [True, True, False, False]
+
+
 def test_an_outcome_that_fails_on_some_runs_is_told_there_and_keeps_the_others() -> None:
     sound = next(at for at in range(12) if supplynet.run(stall(), replication=at).record["demand"].max() <= 150.0)
     table = supplynet.sweep(stall(), (sound, *(at for at in range(12) if at != sound)), outcomes=("total_cost", picky))

@@ -92,17 +92,18 @@ class Outcomes:
         return Keep(columns=tuple(dict.fromkeys(columns)), totals=NEEDED.totals)
 
     def known(self, measures: dict[str, Array], outcomes: dict[str, Array], names: Sequence[str]) -> dict[str, Array]:
-        """The outcomes that have a name, [run], from the measures and outcomes of one case and its node names."""
+        """The outcomes that have a name, [run], from the measures and outcomes of one case, for nodes that it has."""
         taken = {}
         for outcome in self.asked:
             if isinstance(outcome, str):
                 node, _, measure = outcome.rpartition(".")
-                taken[outcome] = measures[measure][:, names.index(node)] if node else outcomes[outcome]
+                if not node or node in names:
+                    taken[outcome] = measures[measure][:, names.index(node)] if node else outcomes[outcome]
         return taken
 
     def check(self, scenario: Scenario) -> None:
         """Make sure that a scenario has what is asked by name. Raises ValueError that names all that is not known."""
-        problems = list(self._unknown(scenario))
+        problems = list(self.unknown(scenario))
         if not self.asked:
             problems.append(f"no outcome to keep; name one of {', '.join(OUTCOMES)}")
         if repeated := sorted({name for name in self.names if self.names.count(name) > 1}):
@@ -110,7 +111,8 @@ class Outcomes:
         if problems:
             fail(problems)
 
-    def _unknown(self, scenario: Scenario) -> Iterator[str]:
+    def unknown(self, scenario: Scenario) -> Iterator[str]:
+        """What is asked by name and a scenario does not have."""
         nodes = scenario.network.names
         for outcome in self.asked:
             if not isinstance(outcome, str):

@@ -124,6 +124,8 @@ class Worker:
         size = len(record.union.cases[case].replications)
         for name, values in job.outcomes.known(measures, whole, scenario.network.names).items():
             played.outcomes[name][first : first + size] = values
+        if lacking := list(job.outcomes.unknown(scenario)):
+            played.errors[first : first + size] = ["; ".join(lacking)] * size
         for name, values in () if job.traces is None else job.traces.take(record, case):
             played.traces[name][first : first + size] = values
         before = sum(len(earlier.replications) for earlier in record.union.cases[:case])
