@@ -49,6 +49,7 @@ class Player:
             ready.reopen([case.replications for case in cases])
             record.clear()
         else:
+            last = None  # or memory would have to hold two unions for a moment
             ready = engine.start(cases, periods)
             record = Record(ready.union, periods, keep, warm_up=warm_up)
             if more:

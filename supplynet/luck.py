@@ -33,7 +33,7 @@ class Luck:
 
     def __init__(self, union: Union, periods: int) -> None:
         self.union, self.periods = union, periods
-        self._deals: list[Callable[[], None]] = []
+        self._deals: list[Callable[[Luck], None]] = []  # told who they are of, since a circle would outlive its block
         self.draws: list[tuple[Array, Callable[[], None]]] = [
             *self._lead_times(), *self._paths("capacity"), *self._paths("price"), *self._interest(),
             *self._disruptions(),
@@ -44,7 +44,7 @@ class Luck:
     def deal(self) -> None:
         """Draw for the replications that the union has now."""
         for deal in self._deals:
-            deal()
+            deal(self)
 
     def _keys(self, case: int, purpose: str, names: list[str]) -> Array:
         """The streams [run, name] of a case."""
@@ -59,8 +59,8 @@ class Luck:
             path[:] = of(np.broadcast_to(0.5, path.shape))
             return
 
-        def deal() -> None:
-            path[:] = of(uniforms(self._keys(case, purpose, names).ravel(), range(path.shape[0])))
+        def deal(luck: Luck) -> None:
+            path[:] = of(uniforms(luck._keys(case, purpose, names).ravel(), range(path.shape[0])))
 
         self._deals.append(deal)
 
@@ -146,4 +146,4 @@ class Luck:
                     yield rows, draw
 
     def _deal_lead_times(self, draw: DrawLeadTimes, case: int, purpose: str, names: list[str]) -> None:
-        self._deals.append(lambda: draw.deal(self._keys(case, purpose, names).ravel()))
+        self._deals.append(lambda luck: draw.deal(luck._keys(case, purpose, names).ravel()))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import weakref
 from pathlib import Path
 from types import ModuleType
 
@@ -12,6 +14,9 @@ import pytest
 from sweeping import stall
 
 import supplynet
+from supplynet import engine
+from supplynet.batch import Player
+from supplynet.lower import Case
 
 
 @pytest.fixture
@@ -54,6 +59,26 @@ def test_the_soak_notices_another_byte_a_missing_block_and_what_is_left_behind(
     (other / "runs-000001.parquet").unlink()
     with pytest.raises(AssertionError, match="one folder has 2 blocks, the other 1"):
         watched.check_same(one, other)
+
+
+def played(player: Player, seed: int) -> weakref.ref:
+    """A block of another seed each time, and what tells whether its union is still in memory."""
+    record = player.play([Case(stall().network, seed, (0, 1))], 20, more=True)
+    return weakref.ref(record.union.state.columns["on_hand"])
+
+
+def test_the_memory_of_a_block_is_free_before_another_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    player, start, free = Player(), engine.start, []
+    gc.collect()
+    gc.disable()  # it must not take a search for circles
+    try:
+        union = played(player, 1)
+        assert union() is not None  # kept, since more blocks like it may follow
+        monkeypatch.setattr(engine, "start", lambda *asked: free.append(union() is None) or start(*asked))
+        played(player, 2)
+    finally:
+        gc.enable()
+    assert free == [True]
 
 
 LEAVES = """

@@ -54,13 +54,18 @@ def seconds_until_gone(session: int) -> float:
 
 
 def memory(session: int) -> float:
-    """What the processes of a session hold, in bytes; what they share counts once, where the system tells it."""
-    held = 0.0
+    """What the processes of a session hold, in bytes; files that they map count once, where the system tells them.
+
+    Not the proportional set size, which grows when processes of others end that map the same libraries.
+    """
+    held, mapped = 0.0, 0.0
     for each in family(session):
         with suppress(psutil.NoSuchProcess):
-            told = each.memory_full_info()
-            held += getattr(told, "pss", told.rss)
-    return held
+            told = each.memory_info()
+            files = getattr(told, "shared", 0)
+            held += told.rss - files
+            mapped = max(mapped, files)
+    return held + mapped
 
 
 def peaks(process: subprocess.Popen[bytes], phase: Callable[[], str], every: float = 0.25) -> dict[str, float]:
