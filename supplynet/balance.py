@@ -87,10 +87,11 @@ class Balance:
         held = np.bincount(item, before["input_stock"] + received, n_inputs)
         drawn = np.minimum(held, columns["units_per_output"] * started[buyer])
         gone = columns["shipment"] + cancelled
+        on_hand = before["on_hand"] + finished - shipped - columns["scrapped"]
         left = columns["order"] - columns["booked"][outbound_of]
         carried = columns["shipment"] - received[inbound_of]
 
-        yield "stock of finished goods", "node", after["on_hand"], before["on_hand"] + finished - shipped
+        yield "stock of finished goods", "node", after["on_hand"], on_hand
         yield "goods in process", "node", after["in_process"], before["in_process"] + started - finished
         yield "need", "node", after["production_backlog"], np.maximum(wanted, 0.0)
         yield "shipments", "node", shipped, np.where(columns["is_customer"] > 0, shipped, sent)

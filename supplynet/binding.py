@@ -26,6 +26,7 @@ from supplynet.policies.contract import (
     open_memory,
     stack,
 )
+from supplynet.prepare import PAID_FOR_STATE
 from supplynet.schedule import PHASES
 from supplynet.signals import hear, tell
 
@@ -225,12 +226,14 @@ class Binder:
         yield from self._kernel("ship", ship.serve, rows[is_customer])
 
     def settle(self) -> Iterator[Task]:
-        """The end of the day: what was cancelled is struck off, everybody pays, signals are sent."""
+        """The end of the day: cancelled orders and spoiled goods go; all bill, pay and send signals."""
         columns = self.union.state.columns
         loses = np.zeros(columns["capacity"].size, bool)
         end_of = owners(columns["first_end"][columns["first_input"]])
         loses[end_of[columns["lost_in"] > 0]] = True
         yield from self._kernel("settle", settle.cancel, np.flatnonzero(loses))
+        yield from self._kernel("settle", settle.scrap, np.flatnonzero(columns["may_scrap"]))
+        yield from self._kernel("settle", settle.bill, np.flatnonzero(columns["has_price"]))
         states, goods = self._payers()
         yield from self._kernel("settle", settle.charge, np.flatnonzero(states | goods))
         yield from self._kernel("settle", settle.charge_goods, np.flatnonzero(goods))
@@ -242,7 +245,7 @@ class Binder:
         columns = self.union.state.columns
         n = columns["capacity"].size
         states = np.zeros(n, bool)
-        for name in ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost"):
+        for name in PAID_FOR_STATE:
             states |= columns[name] > 0
         in_transit = np.bincount(owners(columns["first_outbound"]), columns["in_transit_cost"], n)
         in_stock = np.bincount(owners(columns["first_input"]), columns["input_holding_cost"], n)

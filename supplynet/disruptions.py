@@ -9,16 +9,18 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-DISRUPTED: Final = {"capacity_factor": "node", "open_factor": "lane"}
-"""The columns that a disruption may lower, and their tables."""
+DISRUPTED: Final = {"capacity_factor": "node", "open_factor": "lane", "stock_factor": "node", "demand_factor": "node"}
+"""The columns that a disruption may change, and their tables."""
+MAY_EXCEED_ONE: Final = ("demand_factor",)
 
 
 @dataclass(frozen=True, slots=True)
 class Disruption:
-    """From `start` on, for `duration` periods, a node or a lane keeps only a part of a factor.
+    """From `start` on, for `duration` periods, a factor of a node or a lane is multiplied by another.
 
-    where: the name of a node (capacity_factor), or of a lane, "supplier>customer" (open_factor); factor: the part that
-    is left, 0 = none, 1 = all. Disruptions of one place at one time multiply.
+    where: the name of a node (capacity_factor, stock_factor, a customer's demand_factor), or of a lane,
+    "supplier>customer" (open_factor); factor: the part that is left, 0 = none, 1 = all, of demand also more.
+    Disruptions of one place at one time multiply.
     """
 
     where: str
@@ -32,8 +34,10 @@ class Disruption:
         said = f"disruption of {self.where!r}"
         if self.column not in DISRUPTED:
             yield f"{said}: column is {self.column!r}, must be one of {', '.join(DISRUPTED)}; choose one"
-        if not (isinstance(self.factor, (int, float, np.number)) and 0.0 <= self.factor <= 1.0):
-            yield f"{said}: factor is {self.factor!r}, must be a number in [0, 1]: the part that is left; mend it"
+        number = isinstance(self.factor, (int, float, np.number)) and np.isfinite(self.factor)
+        most, must = (np.inf, "a number >= 0") if self.column in MAY_EXCEED_ONE else (1.0, "a number in [0, 1]")
+        if not (number and 0.0 <= self.factor <= most):
+            yield f"{said}: factor is {self.factor!r}, must be {must}: the part that is left; mend it"
         for name, least in (("start", 0), ("duration", 1)):
             value: Any = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:

@@ -149,6 +149,8 @@ def _set_column(network: Network, column: Column, lever: str, value: Any, nodes:
     if column.table == "node":
         if column.name in ORDER_SIZES and "." not in lever:
             nodes = _followers(network, "ordering", "", nodes)
+        if column.name == "demand_factor" and "." not in lever:
+            nodes = nodes[network.node["kind"][nodes] == CUSTOMER]
         return network.with_column("node", column.name, nodes, value)
     if column.name == "share":
         return _set_share(network, lever, float(value), lanes)

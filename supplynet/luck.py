@@ -77,15 +77,28 @@ class Luck:
     def _consumption(self) -> tuple[Array, Array]:
         """The paths of all customers side by side, and which of them each row has."""
         found = list(self._processes("demand"))
-        n_periods = 1 if all(isinstance(process, Constant) for _, process, _, _ in found) else self.periods
+        events = (event for case in self.union.cases for event in case.network.disruptions)
+        shocked = any(event.column == "demand_factor" for event in events)
+        steady = not shocked and all(isinstance(process, Constant) for _, process, _, _ in found)
+        n_periods = 1 if steady else self.periods
         widths = [rows.size for _, _, _, rows in found]
         path = np.zeros((n_periods, sum(widths)))
         column = np.zeros(self.union.layout.row.size, np.uint32)
         for (case, process, names, rows), last in zip(found, np.cumsum(widths).tolist(), strict=True):
             column[rows] = np.arange(last - rows.size, last)
             own = path[:, last - rows.size : last]
-            self._fill(own, case, "demand", process.path, process.uses_randomness, names)
+            self._fill(own, case, "demand", self._shocked(process.path, case, names), process.uses_randomness, names)
         return path, column
+
+    def _shocked(self, of: Callable[[Array], Array], case: int, names: list[str]) -> Callable[[Array], Array]:
+        """A path of these customers, of every run, times what disruptions make of their demand."""
+        network = self.union.cases[case].network
+        struck, factors = self._factors(network, "demand_factor", network.node["demand_factor"], network.names)
+        own = dict(zip([network.names[row] for row in struck.tolist()], factors.T, strict=True))
+        if not own.keys() & set(names):
+            return of
+        each = np.stack([own.get(name, np.ones(self.periods)) for name in names], axis=1)
+        return lambda luck: of(luck) * np.tile(each[: len(luck)], (1, luck.shape[1] // len(names)))
 
     def _paths(self, column: str) -> Iterator[tuple[Array, Callable[[], None]]]:
         """Node columns that follow a process."""
@@ -96,7 +109,7 @@ class Luck:
             yield rows, FollowPath(path, state.clock, rows, state.columns[column])
 
     def _disruptions(self) -> Iterator[tuple[Array, Callable[[], None]]]:
-        """What disruptions leave of lanes and, after the capacity of the day is drawn, of nodes."""
+        """What disruptions leave of lanes, of stock and, after the capacity of the day is drawn, of nodes."""
         state, layout = self.union.state, self.union.layout
         for case, described in enumerate(self.union.cases):
             network = described.network
@@ -106,6 +119,10 @@ class Luck:
                 rows, runs = nodes[:, struck].ravel(), len(nodes)
                 drawn = np.tile(network.objects["node", "capacity"].codes[struck] >= 0, runs)
                 yield rows, LoseCapacity(np.tile(path, (1, runs)), state.clock, rows, drawn, state.columns)
+            struck, path = self._factors(network, "stock_factor", network.node["stock_factor"], network.names)
+            if struck.size:
+                rows, keeps = nodes[:, struck].ravel(), state.columns["stock_factor"]
+                yield rows, FollowPath(np.tile(path, (1, len(nodes))), state.clock, rows, keeps)
             if self.union.prepared[case].lane["may_close"].any():
                 struck, path = self._factors(network, "open_factor", network.lane["open_factor"], network.lane_names())
                 ends = layout.outbound[lanes][:, struck].ravel()
@@ -113,9 +130,9 @@ class Luck:
                 yield ends, FollowPath(np.tile(path, (1, len(lanes))), state.clock, ends, open_factor)
 
     def _factors(self, network: Network, column: str, given: Array, names: Sequence[str]) -> tuple[Array, Array]:
-        """The rows of a column that disruptions lower, and their factors [period, row]."""
+        """The rows of a column that disruptions change, and their factors [period, row]."""
         places = {event.where for event in network.disruptions if event.column == column}
-        struck = np.flatnonzero((given < 1.0) | (np.isin(names, list(places)) if places else False))
+        struck = np.flatnonzero((given != 1.0) | (np.isin(names, list(places)) if places else False))
         events = network.disruptions
         paths = [given[row] * factor_path(events, names[row], column, self.periods) for row in struck.tolist()]
         return struck, np.stack(paths, axis=1) if paths else np.ones((self.periods, 0))
@@ -126,7 +143,7 @@ class Luck:
         for case, process, names, rows in self._processes("demand"):
             if isinstance(process, EarlyInterest):
                 path = np.empty((self.periods, rows.size))
-                self._fill(path, case, "demand", process.interest_path, True, names)
+                self._fill(path, case, "demand", self._shocked(process.interest_path, case, names), True, names)
                 yield rows, FollowPath(path, state.clock, rows, state.columns["interest"])
 
     def _lead_times(self) -> Iterator[tuple[Array, Callable[[], None]]]:

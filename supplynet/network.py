@@ -218,7 +218,7 @@ def check_disruptions(
     lanes = list(lane_names) if any(event.column == "open_factor" for event in disruptions) else []
     for event in disruptions:
         yield from event.faults()
-        known = {"capacity_factor": names, "open_factor": lanes}.get(event.column, (event.where,))
+        known = {"node": names, "lane": lanes}.get(DISRUPTED.get(event.column, ""), (event.where,))
         if event.where not in known:
             hint = nearest(str(event.where), known, shown=12)
             yield f"disruption of {event.where!r}: there is no such {DISRUPTED[event.column]}; {hint}"

@@ -27,6 +27,8 @@ Array = NDArray[Any]
 DEFAULT_RULES: Final = {
     "ordering": MakeToOrder(), "input_rule": LotForLot(), "sourcing": FixedShares(), "allocation": Proportional(),
 }  # fmt: skip
+PAID_FOR_STATE: Final = ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost", "setup_cost")
+"""What a node pays for the state in which it ends a period, and for what it did in it."""
 INPUT_COLUMNS: Final = ("node", "units_per_output", "target", "cover", "criticality", "input_holding_cost")
 
 
@@ -63,7 +65,7 @@ def prepare(network: Network, start: str) -> Prepared:
     )
     lead = {column: _lead_times(network, table, column) for table, column in LEADS}
     usual = _with_usual_lead_times(network, lead)
-    flow = mean_flows(network, _means(network, "demand"))
+    flow = mean_flows(network, _means(network, "demand") * network.node["demand_factor"])
     order_lead, shipment_lead, line_lead = (
         lead[name] for name in ("order_lead_time", "shipment_lead_time", "production_lead_time")
     )
@@ -90,10 +92,12 @@ def prepare(network: Network, start: str) -> Prepared:
         network, rules,
         node=nodes | codes | {f"{phase}_level": levels[at] for at, phase in enumerate(PHASES)} | {
             "capacity": _means(network, "capacity"), "capacity_factor": node["capacity_factor"],
-            "price": _means(network, "price"), "interest": _interest(network),
+            "price": _means(network, "price"), "interest": _interest(network) * node["demand_factor"],
+            "has_price": _has_price(network).astype(np.uint8), "stock_factor": node["stock_factor"],
+            "may_scrap": _may_change(network, "stock_factor").astype(np.uint8),
             "normal_output": normal, "coverage": coverage_of(usual, on_machine),
             "supply_line_periods": supply_line_of(usual, on_machine),
-            **{name: node[name] for name in ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost")},
+            **{name: node[name] for name in PAID_FOR_STATE},
             "makes_to_order": traits.makes_to_order.astype(np.uint8),
             "is_customer": (node["kind"] == CUSTOMER).astype(np.uint8),
             "counts_arrivals": (splits | (loses & ~traits.makes_to_order)).astype(np.uint8),
@@ -106,7 +110,7 @@ def prepare(network: Network, start: str) -> Prepared:
         },
         lane=lanes | {
             **{name: lane[name] for name in ("supplier", "customer", "input", "share", "priority", "in_transit_cost")},
-            "open_factor": lane["open_factor"], "may_close": _may_close(network).astype(np.uint8),
+            "open_factor": lane["open_factor"], "may_close": _may_change(network, "open_factor").astype(np.uint8),
             "normal_order": np.where(np.isnan(lane["normal_order"]), _mean_orders(network, flow), lane["normal_order"]),
             "to_customer": (node["kind"][lane["customer"]] == CUSTOMER).astype(np.uint8),
             "lost_in": lane["unfilled"], "lost_out": lane["unfilled"],
@@ -127,11 +131,18 @@ def _has_order_sizes(node: Mapping[str, Array]) -> NDArray[np.bool_]:
     return some | np.isfinite(node["order_cap"])
 
 
-def _may_close(network: Network) -> NDArray[np.bool_]:
-    """Whether a lane is ever less than open [lane]."""
-    may: NDArray[np.bool_] = network.lane["open_factor"] < 1.0
-    closed = {event.where for event in network.disruptions if event.column == "open_factor"}
-    return may | np.isin(network.lane_names(), list(closed)) if closed else may
+def _may_change(network: Network, column: str) -> NDArray[np.bool_]:
+    """Whether a factor of a node or lane is ever less than one [row]."""
+    table, names = (network.lane, network.lane_names) if column == "open_factor" else (network.node, network.names)
+    struck = {event.where for event in network.disruptions if event.column == column}
+    may: NDArray[np.bool_] = table[column] < 1.0
+    return may | np.isin(names() if callable(names) else names, list(struck)) if struck else may
+
+
+def _has_price(network: Network) -> NDArray[np.bool_]:
+    """Whether what a node ships is billed [node]."""
+    some: NDArray[np.bool_] = (network.node["price"] > 0) | (network.objects["node", "price"].codes >= 0)
+    return some
 
 
 def _mean_orders(network: Network, flow: Array) -> Array:

@@ -165,7 +165,7 @@ class Agent(SimpleNamespace):
         self.filled = 0.0
         for lane, quantity in zip(self.sells, self.allocate(today), strict=True):
             self.filled += max(0.0, quantity - (lane.lane_backlog - lane.booked))
-            lane.shipment = quantity
+            lane.shipment, lane.billed = quantity, self.price * quantity
             lane.lane_backlog -= quantity
             lane.transport[today + lane.shipment_lead_time(today)] += quantity
             if lane.lost_in:
@@ -185,14 +185,17 @@ class Agent(SimpleNamespace):
         return [float(quantity) for quantity in seen["shipment"]]
 
     def settle(self, today: int) -> None:
-        """Strike off what suppliers cancelled, pay, and tell."""
+        """Strike off what suppliers cancelled, scrap what spoils, bill, pay, and tell."""
         for lane in self.buys:
             if lane.lost_in:
                 lane.on_order = max(0.0, lane.on_order - lane.cancelled)
         if self.is_customer and any(lane.cancelled for lane in self.buys):
             self.give_up()
+        kept = self.on_hand * self.keeps_on(today)
+        self.scrapped, self.on_hand = self.on_hand - kept, kept
         self.cost = self.holding_cost * self.on_hand + self.backlog_cost * self.backlog + self.lost_cost * self.lost
         self.cost += self.fixed_order_cost if self.production_order > 0.0 else 0.0
+        self.cost += self.setup_cost * (self.production_started / self.lot) if self.lot else 0.0
         self.cost += total(item.input_holding_cost * item.held() for item in self.inputs)
         self.cost += total(lane.in_transit_cost * total(lane.transport.values()) for lane in self.sells)
         self.diary.append(dict(vars(self)))
@@ -252,10 +255,11 @@ class Reference:
             agent.capacity_on = chance.of("node", "capacity", row, agent.capacity)
             agent.factor_on = chance.factor("capacity_factor", network.names[row], agent.capacity_factor)
             agent.price_on = chance.of("node", "price", row, agent.price)
-            agent.consumption_on = chance.of("node", "demand", row, 0.0)
-            agent.interest_on = chance.of_interest(row)
+            agent.keeps_on = chance.factor("stock_factor", network.names[row], agent.stock_factor)
+            agent.consumption_on, agent.interest_on = chance.of_demand(row), chance.of_interest(row)
             agent.production_lead_time = chance.of("node", "production_lead_time", row, agent.production_lead)
             self.agents.append(agent)
+        flows = dict.fromkeys(("order", "received", "booked", "shipment", "billed", "cancelled"), 0.0)
         inputs = [Input(**row_of(ready.input, row), lanes=[]) for row in range(network.n_inputs)]
         for item in inputs:
             self.agents[item.node].inputs.append(item)
@@ -263,7 +267,7 @@ class Reference:
             given = row_of(ready.lane, row)
             given |= {end: self.agents[given[end]] for end in ("supplier", "customer")}
             pipes = {way: pipeline(given[f"{way}_filled"], given[f"{way}_slot"]) for way in ("mail", "transport")}
-            lane = Lane(**given, **pipes, order=0.0, received=0.0, booked=0.0, shipment=0.0, cancelled=0.0)
+            lane = Lane(**given, **pipes, **flows)
             lane.open_on = chance.factor("open_factor", name, lane.open_factor)
             lane.order_lead_time = chance.of("lane", "order_lead_time", row, lane.order_lead)
             lane.shipment_lead_time = chance.of("lane", "shipment_lead_time", row, lane.shipment_lead)

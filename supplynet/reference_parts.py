@@ -86,12 +86,21 @@ class Chance:
         """What disruptions leave of a factor, by period."""
         return cache(lambda today: given * float(factor_path(self.network.disruptions, where, what, today + 1)[today]))
 
+    def of_demand(self, row: int) -> Callable[[int], Any]:
+        """What a customer would consume, by period."""
+        return self._shocked(row, self.of("node", "demand", row, 0.0))
+
     def of_interest(self, row: int) -> Callable[[int], Any]:
         """What a customer looks at, by period: decided by the numbers that decide what it buys."""
         given = self.network.object_of("node", "demand", row)
         if not isinstance(given, EarlyInterest):
             return lambda today: 0.0
-        return self._path("node", "demand", row, given.interest_path)
+        return self._shocked(row, self._path("node", "demand", row, given.interest_path))
+
+    def _shocked(self, row: int, wanted: Callable[[int], Any]) -> Callable[[int], Any]:
+        """What disruptions make of a customer's demand or interest."""
+        factor = self.factor("demand_factor", self.network.names[row], float(self.network.node["demand_factor"][row]))
+        return lambda today: wanted(today) * factor(today)
 
     def _path(self, table: str, purpose: str, row: int, path: Callable[[Array], Array]) -> Callable[[int], Any]:
         name = self.network.names[row] if table == "node" else self.network.lane_names()[row]

@@ -177,6 +177,13 @@ def check_disruptions(network: Network) -> Iterator[str]:
             f"node {network.names[row]!r}: a part of its capacity is lost, but that is infinite, and nothing would "
             "change; give it a capacity, or a capacity_factor of 0"
         )
+    shocked = {event.where for event in network.disruptions if event.column == "demand_factor"}
+    wants = (network.node["demand_factor"] != 1.0) | np.isin(network.names, list(shocked))
+    for row in np.flatnonzero(wants & (network.node["kind"] != CUSTOMER)).tolist():
+        yield (
+            f"node {network.names[row]!r}: a demand_factor other than 1 is for customers, and it is a "
+            f"{KINDS[network.node['kind'][row]]}, whose demand is what is ordered of it; name a customer"
+        )
 
 
 def check_lost_sales(network: Network, takes_time: NDArray[np.bool_]) -> Iterator[str]:

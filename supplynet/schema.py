@@ -49,6 +49,8 @@ def _inputs() -> Iterator[Column]:
     yield Column("node", "on_hand", real, "units", 0.0, "opening stock of finished goods")
     yield Column("node", "capacity", real, "units/period", np.inf, "most output that one period can start", random=True)
     yield Column("node", "capacity_factor", real, "", 1.0, "part of the capacity that is there; disruptions lower it")
+    yield Column("node", "stock_factor", real, "", 1.0, "part of on_hand that outlasts a period; disruptions lower it")
+    yield Column("node", "demand_factor", real, "", 1.0, "times a customer's demand; disruptions change it")
     yield Column(
         "node", "production_lead_time", whole, "periods", 0.0,
         "from start to finish of production; 0 = the same period", random=True,
@@ -67,6 +69,9 @@ def _inputs() -> Iterator[Column]:
     yield Column("node", "backlog_cost", real, "money/unit/period", 0.0, "charged on backlog at the end of a period")
     yield Column("node", "lost_cost", real, "money/unit", 0.0, "charged on demand that is lost")
     yield Column("node", "fixed_order_cost", real, "money/order", 0.0, "charged in each period with an order")
+    yield Column("node", "setup_cost", real, "money/lot", 0.0, "charged on each lot that a machine starts")
+    yield Column("node", "production_cost", real, "money/unit", 0.0, "paid for making a unit, beside its inputs")
+    yield Column("node", "salvage_price", real, "money/unit", 0.0, "what a scrapped unit still brings")
     yield Column(
         "lane", "order_lead_time", whole, "periods", 0.0,
         "an order placed in t is booked in t + order_lead_time", random=True,
@@ -87,6 +92,7 @@ def _inputs() -> Iterator[Column]:
     )
     yield Column("lane", "input_stock", real, "units", np.nan, "opening stock of this supplier's goods at the buyer")
     yield Column("lane", "product", text, "", None, "what travels (default: the supplier's product)")
+    yield Column("lane", "payment_terms", whole, "periods", 0.0, "goods shipped in t are paid in t + payment_terms")
     yield Column("inbound", "share", real, "", np.nan, "part of the buyer's need of this input (default: equal parts)")
     yield Column(
         "outbound", "normal_order", real, "units/period", np.nan, "order of a usual period (default: the mean flow)"
@@ -122,8 +128,9 @@ def _results() -> Iterator[Column]:
     yield column("node", "shipped", "units/period", "shipped this period (a customer's: consumed)")
     yield column("node", "filled", "units/period", "shipped in the very period in which it was demanded")
     yield column("node", "lost", "units/period", "demand of a customer that nobody will serve")
+    yield column("node", "scrapped", "units/period", "destroyed, spoiled or written off")
     yield column("node", "interest", "units/period", "what customers look at before they buy (see EarlyInterest)")
-    yield column("node", "cost", "money/period", "holding, backlog, lost sales, orders and transit")
+    yield column("node", "cost", "money/period", "holding, backlog, lost sales, orders, set-ups and transit")
     yield column("inbound", "received", "units/period", "arrived on the lane this period")
     yield column("inbound", "order", "units/period", "ordered on the lane this period")
     yield column("inbound", "input_stock", "units", "held by the buyer of this supplier's goods")
@@ -131,6 +138,7 @@ def _results() -> Iterator[Column]:
     yield column("outbound", "booked", "units/period", "orders that arrived on the lane this period")
     yield column("outbound", "backlog", "units", "booked on the lane and not yet shipped")
     yield column("outbound", "shipment", "units/period", "shipped on the lane this period")
+    yield column("outbound", "billed", "money/period", "charged for what was shipped on the lane this period")
     yield column("outbound", "cancelled", "units/period", "unfilled on a lost-sales lane, struck off this period")
 
 

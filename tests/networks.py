@@ -115,7 +115,9 @@ class _Author:
             made["capacity"] = self.one(self.quantity(5, 60), random, Step(30.0, 4.0, 6))
         if self.maybe():
             made["normal_output"] = self.quantity(1, 20)
-        return made | self.costs()
+        if self.maybe(5):
+            made["stock_factor"] = self.pick(0, 4) / 4
+        return made | self.costs() | self.prices()
 
     def customer(self) -> dict[str, Any]:
         size = self.quantity(1, 20)
@@ -133,8 +135,12 @@ class _Author:
         return made
 
     def costs(self) -> dict[str, float]:
-        names = ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost")
+        names = ("holding_cost", "backlog_cost", "lost_cost", "fixed_order_cost", "setup_cost")
         return {name: self.pick(0, 8) / 4 for name in names if self.maybe()}
+
+    def prices(self) -> dict[str, Any]:
+        price = self.pick(0, 8) / 4
+        return {"price": self.one(price, Step(price, 2.0, 5))} if self.maybe() else {}
 
     def ordering(self, cycles: bool) -> OrderingRule:
         level = self.quantity(0, 150)
@@ -223,6 +229,9 @@ class _Author:
             part = 0.0 if endless else self.pick(0, 4) / 4
             self.disruptions.append(Disruption(node, "capacity_factor", part, **when))
             self.disruptions.append(Disruption(f"{supplier}>{customer}", "open_factor", self.pick(0, 3) / 4, **when))
+            self.disruptions.append(Disruption(node, "stock_factor", self.pick(0, 4) / 4, **when))
+            buyers = [name for name in self.graph.nodes if self.graph.nodes[name]["kind"] == "customer"]
+            self.disruptions.append(Disruption(self.one(*buyers), "demand_factor", float(self.pick(0, 3)), **when))
 
     def is_playable(self) -> bool:
         """Whether the network has a steady start and an order of the day."""

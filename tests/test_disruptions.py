@@ -11,7 +11,7 @@ from supplynet import engine
 from supplynet.balance import Balance
 from supplynet.demand import Trace
 from supplynet.disruptions import Disruption, factor_path
-from supplynet.distributions import Bernoulli
+from supplynet.distributions import Bernoulli, Poisson
 from supplynet.lower import Case
 from supplynet.policies.allocation import Uniform
 from supplynet.policies.ordering import BaseStock
@@ -111,6 +111,39 @@ def test_a_sale_that_a_closed_lane_loses_is_not_replenished():
     assert of_lane(scenario, record, "shipment", "works>north")[3:7] == [0, 0, 18, 6]
 
 
+def test_stock_that_is_struck_is_scrapped_at_the_end_of_the_period_and_made_again():
+    # The north keeps a quarter of its 10 in period 3: 7.5 are scrapped, ordered in period 4 beside the usual 6.
+    scenario = shops([Disruption("north", "stock_factor", 0.25, 3, 1)], capacity=np.inf)
+    record, at = played(scenario), scenario.network.names.index("north")
+    assert record["scrapped"][:, at].tolist() == [0, 0, 0, 7.5, *[0] * 8] and record["scrapped"].sum() == 7.5
+    assert record["on_hand"][2:6, at].tolist() == [10, 2.5, 2.5, 10]
+    assert of_lane(scenario, record, "order", "works>north")[2:6] == [6, 6, 13.5, 6]
+
+
+def test_what_spoils_each_period_is_a_part_of_what_is_there():
+    scenario = shops(stock=64.0).with_lever("north.stock_factor", 0.5)
+    record, at = played(scenario), scenario.network.names.index("north")
+    assert record["scrapped"][:2, at].tolist() == [32, 16] and played(shops(stock=64.0))["scrapped"].sum() == 0.0
+
+
+def test_demand_that_is_struck_is_multiplied_for_a_while():
+    events = [Disruption("north town", "demand_factor", part, *when) for part, *when in ((2.0, 2, 3), (0.5, 4, 2))]
+    scenario = shops(events)
+    record, at = played(scenario), scenario.network.names.index
+    assert record["demand"][:, at("north town")].tolist() == [6, 6, 12, 12, 6, 3, *[6] * 6]
+    assert record["demand"][:, at("south town")].tolist() == [4] * 12
+
+
+def test_a_demand_factor_is_a_lever_and_its_luck_is_that_of_the_demand_without_it():
+    calm = shops().with_lever("periods", 30)
+    calm = replace(calm, network=calm.network.with_column("node", "demand", np.array([2]), Poisson(6.0)))
+    grown = calm.with_lever("demand_factor", 1.5)
+    for one in (0, 3):
+        (was, now) = (supplynet.run(each, replication=one).record["demand"][:, [2, 4]] for each in (calm, grown))
+        assert now.tolist() == (1.5 * was).tolist() and was.std() > 0.0
+    assert grown.network.node["demand_factor"].tolist() == [1.0, 1.0, 1.5, 1.0, 1.5]
+
+
 def test_a_constant_factor_is_a_disruption_that_never_ends_and_a_lever():
     scenario = shops().with_levers({"works.capacity_factor": 0.25, "works>north.open_factor": 0.5})
     events = [Disruption("works", "capacity_factor", 0.25, 0, 12), Disruption("works>north", "open_factor", 0.5, 0, 12)]
@@ -120,7 +153,9 @@ def test_a_constant_factor_is_a_disruption_that_never_ends_and_a_lever():
 
 def test_a_disruption_of_no_depth_or_behind_the_horizon_changes_no_byte():
     none = [Disruption("works", "capacity_factor", 1.0, 2, 5), Disruption("works>south", "open_factor", 1.0, 0, 9)]
+    none += [Disruption("north", "stock_factor", 1.0, 2, 5), Disruption("north town", "demand_factor", 1.0, 2, 5)]
     late = [Disruption("works", "capacity_factor", 0.0, 12, 5), Disruption("works>south", "open_factor", 0.0, 50, 9)]
+    late += [Disruption("north", "stock_factor", 0.0, 12, 5), Disruption("north town", "demand_factor", 2.0, 12, 5)]
     calm = played(shops())
     for events in (none, late):
         record = played(shops(events))
@@ -150,6 +185,8 @@ def test_a_disruption_is_part_of_what_a_network_is_and_of_its_way_through_a_grap
         (Disruption("work", "capacity_factor", 0.0, 1, 1), "there is no such node; did you mean 'works'"),
         (Disruption("works>nort", "open_factor", 0.0, 1, 1), "there is no such lane; did you mean 'works>north'"),
         (Disruption("works", "capacity", 0.0, 1, 1), "column is 'capacity', must be one of"),
+        (Disruption("north town", "demand_factor", -1.0, 1, 1), "factor is -1.0, must be a number >= 0"),
+        (Disruption("north town", "demand_factor", np.inf, 1, 1), "factor is inf, must be a number >= 0"),
         (Disruption("works", "capacity_factor", 1.5, 1, 1), r"factor is 1.5, must be a number in \[0, 1\]"),
         (Disruption("works", "capacity_factor", float("nan"), 1, 1), "factor is nan, must be"),
         (Disruption("works", "capacity_factor", 0.0, -1, 1), "start is -1, must be a whole number >= 0"),
@@ -160,6 +197,11 @@ def test_a_disruption_is_part_of_what_a_network_is_and_of_its_way_through_a_grap
 def test_a_disruption_that_cannot_be_is_refused(event, message):
     with pytest.raises(ValueError, match=message):
         shops([event])
+
+
+def test_a_demand_factor_is_refused_for_whom_is_no_customer():
+    with pytest.raises(ValueError, match="'works': a demand_factor other than 1 is for customers, and it is a factory"):
+        played(shops([Disruption("works", "demand_factor", 0.5, 1, 1)]))
 
 
 def test_a_part_of_an_infinite_capacity_is_refused_and_all_of_it_can_be_lost():

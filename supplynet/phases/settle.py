@@ -1,4 +1,4 @@
-"""Settle: buyers strike off what was cancelled, customers lose what nobody will bring, and costs are counted."""
+"""Settle: what was cancelled is struck off, what spoils is scrapped, shipments are billed, costs are counted."""
 
 from __future__ import annotations
 
@@ -38,16 +38,36 @@ def cancel(
 
 
 @kernel
+def scrap(rows: Any, stock_factor: Any, on_hand: Any, scrapped: Any) -> None:
+    """What does not outlast the period is written off."""
+    for i in prange(rows.size):
+        node = rows[i]
+        kept = on_hand[node] * stock_factor[node]
+        scrapped[node] = on_hand[node] - kept
+        on_hand[node] = kept
+
+
+@kernel
+def bill(rows: Any, first_outbound: Any, price: Any, shipment: Any, billed: Any) -> None:
+    """What was shipped is charged at the price of the day."""
+    for i in prange(rows.size):
+        node = rows[i]
+        for end in range(first_outbound[node], first_outbound[node + ONE]):
+            billed[end] = price[node] * shipment[end]
+
+
+@kernel
 def charge(
-    rows: Any, holding_cost: Any, backlog_cost: Any, lost_cost: Any, fixed_order_cost: Any, on_hand: Any, backlog: Any,
-    lost: Any, production_order: Any, cost: Any,
+    rows: Any, holding_cost: Any, backlog_cost: Any, lost_cost: Any, fixed_order_cost: Any, setup_cost: Any, lot: Any,
+    on_hand: Any, backlog: Any, lost: Any, production_order: Any, production_started: Any, cost: Any,
 ) -> None:  # fmt: skip
-    """What a node pays for the state in which it ends the period."""
+    """What a node pays for the state in which it ends the period, for ordering, and for setting up its machine."""
     for i in prange(rows.size):
         node = rows[i]
         paid = holding_cost[node] * on_hand[node] + backlog_cost[node] * backlog[node] + lost_cost[node] * lost[node]
         ordered = fixed_order_cost[node] if production_order[node] > 0.0 else 0.0
-        cost[node] = paid + ordered
+        lots = production_started[node] / lot[node] if lot[node] > 0.0 else 0.0
+        cost[node] = paid + ordered + setup_cost[node] * lots
 
 
 @kernel
