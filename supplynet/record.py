@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from supplynet.checks import nearest
 from supplynet.lower import Union
+from supplynet.prepare import Prepared
 from supplynet.schema import KINDS, results
 from supplynet.state import BLOCKS, Block
 
@@ -114,6 +115,16 @@ class Record:
     @property
     def n_runs(self) -> int:
         return int(self.union.layout.nodes_of.size) - 1
+
+    @property
+    def prepared(self) -> Prepared:
+        """The network of the only case, made ready: how it opened."""
+        return self.union.prepared[0]
+
+    @property
+    def replication(self) -> int:
+        """Which repetition the only run is."""
+        return int(self.union.replications[0][0])
 
     @property
     def totals(self) -> Mapping[str, Array]:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from supplynet import engine
 from supplynet.batch import Player, runs_of_a_block
+from supplynet.business import business
+from supplynet.finance import Statement, statement
 from supplynet.levers import set_levers, superseded
 from supplynet.lower import Case
 from supplynet.network import Network
@@ -127,6 +129,19 @@ class Result:
     def outcomes(self) -> dict[str, float]:
         """What the run comes to, without the warm-up: cost, bullwhip ratio, fill rate, stock, backlog, lost sales."""
         return {name: float(values[0]) for name, values in self._measured[1].items()}
+
+    def statement(self, firm: Sequence[str] | None = None) -> Statement:
+        """The books of a company: of some nodes by name, or of all factories and distributors; see `finance`.
+
+        Raises ValueError where a name is not known, its lanes run in a circle, or the record is not whole.
+        """
+        scenario = self.scenario
+        return statement(self.record, scenario.network, firm, seed=scenario.seed, warm_up=scenario.warm_up)
+
+    @cached_property
+    def business(self) -> dict[str, float]:
+        """Stock, waiting, waste and money of all factories and distributors, without the warm-up; see `business`."""
+        return business(self.record, self.scenario.network, self.statement())
 
     def table(self) -> pd.DataFrame:
         """A row for each period and node: the columns of the record, with `order` for production_order.

@@ -40,6 +40,7 @@ FLOORS = (
         "outcomes",
         "batch",
         "finance",
+        "business",
         "reference",
         "reference_parts",
     ),

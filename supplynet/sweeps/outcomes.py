@@ -9,14 +9,30 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.business import BUSINESS, READS
 from supplynet.checks import fail, nearest
 from supplynet.outcomes import MEASURES, NEEDED, OUTCOMES
+from supplynet.prepare import Prepared
 from supplynet.record import Keep, Record
 from supplynet.scenario import Result, Scenario
 
 Array = NDArray[Any]
 Outcome = str | Callable[[Result], Any]
 DEFAULT: Final = ("total_cost", "bullwhip_ratio", "fill_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class OfBusiness:
+    """One measure of `Result.business` as an outcome."""
+
+    measure: str
+
+    @property
+    def __name__(self) -> str:
+        return self.measure
+
+    def __call__(self, result: Result) -> float:
+        return result.business[self.measure]
 
 
 class RecordOfOne(Record):
@@ -34,6 +50,15 @@ class RecordOfOne(Record):
     @property
     def keys(self) -> list[str]:
         return self._record.keys
+
+    @property
+    def prepared(self) -> Prepared:
+        return self.union.prepared[self._case]
+
+    @property
+    def replication(self) -> int:
+        first = sum(len(case.replications) for case in self.union.cases[: self._case])
+        return int(self.union.replications[self._case][self._run - first])
 
     @property
     def totals(self) -> dict[str, Array]:
@@ -73,8 +98,9 @@ class Outcomes:
 
     @property
     def own(self) -> tuple[Callable[[Result], Any], ...]:
-        """The functions among them."""
-        return tuple(outcome for outcome in self.asked if not isinstance(outcome, str))
+        """What is taken run by run: functions, and measures of business."""
+        named = (OfBusiness(outcome) if outcome in BUSINESS else outcome for outcome in self.asked)
+        return tuple(outcome for outcome in named if not isinstance(outcome, str))
 
     def keep(self, wanted: Keep | None, traced: Sequence[str] = ()) -> Keep:
         """What the record of a block must hold, the columns that are traced included.
@@ -83,9 +109,10 @@ class Outcomes:
         """
         if wanted is not None and (wanted.groupings or wanted.every > 1):
             raise ValueError("keep: outcomes are taken from single nodes and every period; give columns only")
-        read: tuple[str, ...] | None = ()
-        if self.own:
-            read = None if wanted is None else wanted.columns
+        functions = [outcome for outcome in self.own if not isinstance(outcome, OfBusiness)]
+        read: tuple[str, ...] | None = READS if len(functions) < len(self.own) else ()
+        if functions:
+            read = None if wanted is None or wanted.columns is None else (*read, *wanted.columns)
         if read is None:
             return Keep(totals=NEEDED.totals)
         columns = (*(NEEDED.columns or ()), *read, *traced)
@@ -95,7 +122,7 @@ class Outcomes:
         """The outcomes that have a name, [run], from the measures and outcomes of one case, for nodes that it has."""
         taken = {}
         for outcome in self.asked:
-            if isinstance(outcome, str):
+            if isinstance(outcome, str) and outcome not in BUSINESS:
                 node, _, measure = outcome.rpartition(".")
                 if not node or node in names:
                     taken[outcome] = measures[measure][:, names.index(node)] if node else outcomes[outcome]
@@ -122,8 +149,8 @@ class Outcomes:
             node, _, measure = outcome.rpartition(".")
             if node and node not in nodes:
                 yield f"outcome {outcome!r}: there is no node {node!r}; {nearest(node, nodes, shown=12)}"
-            elif measure not in (MEASURES if node else OUTCOMES):
-                yield f"outcome {outcome!r} is not known; {nearest(measure, MEASURES if node else OUTCOMES)}"
+            elif measure not in (known := MEASURES if node else (*OUTCOMES, *BUSINESS)):
+                yield f"outcome {outcome!r} is not known; {nearest(measure, known)}"
 
 
 def name_of(outcome: Outcome) -> str:

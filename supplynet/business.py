@@ -1,0 +1,90 @@
+"""What a company's way of working comes to in one run: stock, time, waste and money, from a record."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.finance import READS as BOOKED
+from supplynet.finance import Statement, members
+from supplynet.metrics import waiting_time, waiting_units
+from supplynet.network import Network
+from supplynet.record import Record
+from supplynet.schema import CUSTOMER
+
+Array = NDArray[Any]
+READS: Final = tuple(dict.fromkeys((*BOOKED, "demand", "lost")))
+"""The columns of a record that these measures are made from."""
+BUSINESS: Final = {
+    "finished_goods": ("units", "mean stock on the shelves that others buy from"),
+    "work_in_process": ("units", "mean stock inside: inputs, in process, on inner shelves and on the way"),
+    "days_of_inventory": ("periods", "stock at cost over the cost of what is sold"),
+    "inventory_turns": ("", "times that the stock was sold in the run: cost of goods over mean stock at cost"),
+    "waiting_time": ("periods", "mean from a customer's demand to its goods, first in, first out"),
+    "waiting_time_95": ("periods", "95 % of what customers got had waited so long at most"),
+    "lost_share": ("", "part of the demand that was lost"),
+    "leftover": ("", "part of what left the shelves that was scrapped"),
+    "revenue": ("money", "billed to others"),
+    "markdown": ("money", "revenue given up by selling below the opening price"),
+    "write_off": ("money", "what scrapped goods had cost, less what they brought"),
+    "running_cost": ("money", "holding, backlog, orders and set-ups"),
+    "erosion": ("money", "replacement value that stock lost because suppliers' prices fell"),
+    "profit": ("money", "revenue less the cost of goods, of running and of write-offs"),
+    "cash_conversion_cycle": ("periods", "from paying for goods to being paid for them"),
+}
+"""The measures, each with its unit and meaning."""
+
+
+def business(record: Record, network: Network, books: Statement) -> dict[str, float]:
+    """The measures of a company of all factories and distributors, without the warm-up; see BUSINESS.
+
+    Stock is counted in units of each node's product. What needs something sold, or demanded, is nan without it.
+    """
+    first, firm = books.warm_up, members(network)
+    lane, every = network.lane, np.arange(network.n_nodes)
+    inside = np.isin(every, firm)
+    outlet = np.zeros(network.n_nodes, bool)
+    outlet[lane["supplier"][~inside[lane["customer"]]]] = True
+    shelves, inner = firm[outlet[firm]], firm[~outlet[firm]]
+    buys = np.flatnonzero(inside[lane["customer"]])
+    moving = buys[inside[lane["supplier"][buys]]]
+    opened = record.prepared.lane
+    on_the_way = (opened["transport_filled"] * opened["transport_slot"])[moving]
+    on_the_way = on_the_way + np.cumsum(record["shipment"] - record["received"], axis=0)[:, moving]
+    in_work = record["in_process"][:, firm].sum(axis=1) + record["on_hand"][:, inner].sum(axis=1)
+    in_work = in_work + record["input_stock"][:, buys].sum(axis=1) + on_the_way.sum(axis=1)
+    market = np.flatnonzero(network.node["kind"] == CUSTOMER)
+    demand, lost = record["demand"][:, market], record["lost"][:, market]
+    waits = waiting_units(demand, record["shipped"][:, market], lost, warm_up=first)
+    scrapped = float(record["scrapped"][first:, firm].sum())
+    sold = float(sum(record["shipment"][first:, at].sum() for at in _sold(network, inside)))
+    totals = {name: float(getattr(books, name)[first:].sum()) for name in SUMS}
+    turns = books.inventory[first:].mean()
+    return {
+        "finished_goods": float(record["on_hand"][first:, shelves].sum(axis=1).mean()),
+        "work_in_process": float(in_work[first:].mean()),
+        "days_of_inventory": books.days_of_inventory,
+        "inventory_turns": float(books.cost_of_goods[first:].sum()) / turns if turns > 0.0 else float("nan"),
+        "waiting_time": waiting_time(waits), "waiting_time_95": waiting_time(waits, 0.95),
+        "lost_share": _over(float(lost[first:].sum()), float(demand[first:].sum())),
+        "leftover": _over(scrapped, scrapped + sold),
+        **totals,
+        "running_cost": float(books.running_cost[first:].sum()), "profit": float(books.profit[first:].sum()),
+        "cash_conversion_cycle": books.cash_conversion_cycle,
+    }  # fmt: skip
+
+
+SUMS: Final = ("revenue", "markdown", "write_off", "erosion")
+
+
+def _sold(network: Network, inside: Array) -> list[int]:
+    """The lanes on which a company sells to others."""
+    lane = network.lane
+    lanes: list[int] = np.flatnonzero(inside[lane["supplier"]] & ~inside[lane["customer"]]).tolist()
+    return lanes
+
+
+def _over(above: float, below: float) -> float:
+    return above / below if below > 0.0 else float("nan")
