@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.business import BUSINESS
 from supplynet.checks import fail
 from supplynet.outcomes import OUTCOMES
+from supplynet.prepare import has_price
 from supplynet.ranges import checked
 from supplynet.scenario import SETTINGS, Scenario
 from supplynet.sweeps.design import Design
@@ -92,7 +94,7 @@ def compare(
     second: Scenario,
     replications: int | Sequence[int] = 100,
     *,
-    outcomes: Sequence[Outcome] = OUTCOMES,
+    outcomes: Sequence[Outcome] | None = None,
     names: tuple[str, str] | None = None,
     confidence: float = 0.95,
     executor: Executor | None = None,
@@ -100,8 +102,9 @@ def compare(
 ) -> Comparison:
     """Run two scenarios with the same random numbers, replication by replication, and compare their outcomes.
 
-    replications: how many, at least 2, or which; outcomes, executor, progress: as in `sweep`; names: what to call the
-    two (default: their own, and what was set). Raises ValueError where the two cannot be compared: another seed, number
+    replications: how many, at least 2, or which; outcomes: as in `sweep` (default: those of a run, and where there are
+    prices also those of business); executor, progress: as in `sweep`; names: what to call the two (default: their own,
+    and what was set). Raises ValueError where the two cannot be compared: another seed, number
     of periods or warm-up; and what `sweep` raises.
     """
     problems = [
@@ -119,7 +122,9 @@ def compare(
     count = np.asarray(replications)
     if (count.size if count.ndim else int(count)) < 2:
         raise ValueError(f"replications is {replications!r}, must be at least 2 for an interval; run more")
-    found = outcomes_of([first, second], replications, outcomes, executor=executor, progress=progress)
+    priced = any(has_price(scenario.network).any() for scenario in (first, second))
+    asked = outcomes or (*OUTCOMES, *(BUSINESS if priced else ()))
+    found = outcomes_of([first, second], replications, asked, executor=executor, progress=progress)
     one, other = ({name: values[at] for name, values in found.items()} for at in (0, 1))
     return Comparison(names or names_of(first, second), one, other, confidence)
 

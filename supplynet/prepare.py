@@ -93,7 +93,7 @@ def prepare(network: Network, start: str) -> Prepared:
         node=nodes | codes | {f"{phase}_level": levels[at] for at, phase in enumerate(PHASES)} | {
             "capacity": _means(network, "capacity"), "capacity_factor": node["capacity_factor"],
             "price": _means(network, "price"), "interest": _interest(network) * node["demand_factor"],
-            "has_price": _has_price(network).astype(np.uint8), "stock_factor": node["stock_factor"],
+            "has_price": has_price(network).astype(np.uint8), "stock_factor": node["stock_factor"],
             "may_scrap": _may_change(network, "stock_factor").astype(np.uint8),
             "normal_output": normal, "coverage": coverage_of(usual, on_machine),
             "supply_line_periods": supply_line_of(usual, on_machine),
@@ -139,7 +139,7 @@ def _may_change(network: Network, column: str) -> NDArray[np.bool_]:
     return may | np.isin(names() if callable(names) else names, list(struck)) if struck else may
 
 
-def _has_price(network: Network) -> NDArray[np.bool_]:
+def has_price(network: Network) -> NDArray[np.bool_]:
     """Whether what a node ships is billed [node]."""
     some: NDArray[np.bool_] = (network.node["price"] > 0) | (network.objects["node", "price"].codes >= 0)
     return some

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 ROW: Final = 0.62  # inches of an outcome
+MANY: Final = 10  # outcomes that stand in one column
 
 
 def differences(comparison: Comparison) -> Figure:
@@ -28,10 +29,12 @@ def differences(comparison: Comparison) -> Figure:
     same = (table[["difference", "low", "high"]] == 0.0).all(axis=1)
     notes = {"the same in both": table.index[same], "undefined": table.index[table["pairs"] == 0]}
     table = table[~same & (table["pairs"] > 0)]
-    figure = Figure(figsize=(7.2, 1.3 + ROW * max(len(table), 1)), layout="constrained")
+    n_columns = 1 if len(table) <= MANY else 2
+    n_rows = -(-max(len(table), 1) // n_columns)
+    figure = Figure(figsize=(7.2 if n_columns == 1 else 12.0, 1.3 + ROW * n_rows), layout="constrained")
     first, second = (textwrap.fill(name, 90) for name in comparison.names)
     figure.suptitle(f"A: {first}\nB: {second}", fontsize=9, x=0.01, ha="left", parse_math=False)
-    strips = figure.subplots(max(len(table), 1), 1, squeeze=False)[:, 0]
+    strips = figure.subplots(n_rows, n_columns, squeeze=False).T.ravel()
     for (outcome, row), ax in zip(table.iterrows(), strips, strict=False):
         beyond = row.low > 0.0 or row.high < 0.0
         colour = COLOURS[2] if beyond else GREY
@@ -45,8 +48,8 @@ def differences(comparison: Comparison) -> Figure:
         ax.set_yticks([0], [str(outcome)], fontsize=SMALL + 1)
         ax.tick_params(axis="y", length=0)
         _plain(ax)
-    if not len(table):
-        strips[0].set_axis_off()
+    for ax in strips[len(table) :]:
+        ax.set_axis_off()
     words = [
         f"B - A, each in its own units, with its {100 * comparison.confidence:g} % interval over paired runs",
         "diamonds: the interval leaves out zero",
