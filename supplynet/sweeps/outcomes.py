@@ -110,12 +110,11 @@ class Outcomes:
         if wanted is not None and (wanted.groupings or wanted.every > 1):
             raise ValueError("keep: outcomes are taken from single nodes and every period; give columns only")
         functions = [outcome for outcome in self.own if not isinstance(outcome, OfBusiness)]
-        read: tuple[str, ...] | None = READS if len(functions) < len(self.own) else ()
-        if functions:
-            read = None if wanted is None or wanted.columns is None else (*read, *wanted.columns)
-        if read is None:
+        if functions and (wanted is None or wanted.columns is None):
             return Keep(totals=NEEDED.totals)
-        columns = (*(NEEDED.columns or ()), *read, *traced)
+        books = READS if len(functions) < len(self.own) else ()
+        chosen = () if wanted is None or not functions else wanted.columns or ()
+        columns = (*(NEEDED.columns or ()), *books, *chosen, *traced)
         return Keep(columns=tuple(dict.fromkeys(columns)), totals=NEEDED.totals)
 
     def known(self, measures: dict[str, Array], outcomes: dict[str, Array], names: Sequence[str]) -> dict[str, Array]:
