@@ -57,7 +57,8 @@ def business(record: Record, network: Network, books: Statement) -> dict[str, fl
     in_work = in_work + record["input_stock"][:, buys].sum(axis=1) + on_the_way.sum(axis=1)
     market = np.flatnonzero(network.node["kind"] == CUSTOMER)
     demand, lost = record["demand"][:, market], record["lost"][:, market]
-    waits = waiting_units(demand, record["shipped"][:, market], lost, warm_up=first)
+    before = record.prepared.node["production_backlog"][market]
+    waits = waiting_units(demand, record["shipped"][:, market], lost, queue=before, warm_up=first)
     scrapped = float(record["scrapped"][first:, firm].sum())
     sold = float(sum(record["shipment"][first:, at].sum() for at in _sold(network, inside)))
     totals = {name: float(getattr(books, name)[first:].sum()) for name in SUMS}

@@ -65,15 +65,19 @@ def days_of_supply(on_hand: Array, demand: Array) -> Array:
     return ratio(mean(on_hand), mean(demand))
 
 
-def waiting_units(demand: Array, served: Array, lost: Array | None = None, *, warm_up: int = 0) -> Array:
+def waiting_units(
+    demand: Array, served: Array, lost: Array | None = None, *, queue: Array | None = None, warm_up: int = 0
+) -> Array:
     """How many units waited how long from demand to service, those that waited longest served first.
 
     Units that are lost leave from the end of the queue; those that still wait at the end count with what they have
-    waited. Only demand after the warm-up counts. Shapes: [period, ...] -> units [wait in periods], all rows together.
+    waited. A `queue` of units that waited before the first period is served before all, and does not count; nor does
+    demand in the warm-up. Shapes: [period, ...], queue [...] -> units [wait in periods], all rows together.
     """
     flat, _ = _flat(demand)
     gone = np.zeros(flat.shape) if lost is None else _flat(lost)[0]
-    waited: Array = _waits(flat, _flat(served)[0], gone, warm_up)
+    before = np.zeros(flat.shape[1]) if queue is None else np.asarray(queue, np.float64).ravel()
+    waited: Array = _waits(flat, _flat(served)[0], gone, before, warm_up)
     return waited
 
 
@@ -132,13 +136,13 @@ def _mean_and_variance(series: Any) -> Any:
 
 
 @numba.njit(cache=True)
-def _waits(demand: Any, served: Any, lost: Any, warm_up: Any) -> Any:
+def _waits(demand: Any, served: Any, lost: Any, queue: Any, warm_up: Any) -> Any:
     """A queue for each row: new units join the end, served ones leave the front, lost ones the end."""
     n_periods, n_rows = demand.shape
     units = np.zeros(n_periods + 1)
     left = np.zeros(n_periods)
     for row in range(n_rows):
-        front = 0
+        front, ahead = 0, queue[row]
         for period in range(n_periods):
             left[period] = demand[period, row]
             out, back = lost[period, row], period
@@ -147,7 +151,8 @@ def _waits(demand: Any, served: Any, lost: Any, warm_up: Any) -> Any:
                 left[back] -= taken
                 out -= taken
                 back -= 1
-            out = served[period, row]
+            out = max(0.0, served[period, row] - ahead)
+            ahead = max(0.0, ahead - served[period, row])
             while out > 0.0 and front <= period:
                 taken = min(out, left[front])
                 left[front] -= taken

@@ -164,6 +164,18 @@ def test_waiting_is_counted_unit_by_unit_first_in_first_out():
     assert units.tolist() == [1, 1, 2] and np.isnan(waiting_time(np.zeros(3)))
 
 
+def test_those_who_wait_at_the_start_are_served_before_all_others():
+    # 3 wait from before: service of 2 and 2 is theirs but for one unit, so of 2 asked in period 0 one waits 1, one 2.
+    units = waiting_units(np.array([[2.0], [0.0], [0.0]]), np.array([[2.0], [2.0], [1.0]]), queue=np.array([3.0]))
+    assert units.tolist() == [0, 1, 1, 0]
+    graph = nx.DiGraph()
+    graph.add_node("works", kind="factory", ordering=MakeToOrder(), production_lead_time=3, price=1.0)
+    graph.add_node("town", kind="customer", demand=supplynet.distributions.Poisson(10.0))
+    graph.add_edge("works", "town", shipment_lead_time=0)
+    result = supplynet.run(supplynet.Scenario("steady", supplynet.from_graph(graph), periods=300, warm_up=50))
+    assert result.business["waiting_time_95"] == 3.0 and result.business["waiting_time"] == pytest.approx(3.0, abs=0.05)
+
+
 def test_the_mean_wait_is_the_mean_queue_over_the_flow():
     graph = nx.DiGraph()
     graph.add_node("works", kind="factory", ordering=MakeToOrder(), capacity=11.0)
