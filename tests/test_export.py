@@ -16,10 +16,12 @@ from shell import one_object, shell, written
 
 import supplynet
 from supplynet import Disruption, Scenario
+from supplynet.decay import Decay
 from supplynet.demand import AR1, Constant, Seasonal, Step, Trace
 from supplynet.distributions import Bernoulli, Discrete, NegativeBinomial, Normal, Poisson, Uniform
 from supplynet.fingerprint import fingerprint
 from supplynet.interest import EarlyInterest
+from supplynet.outages import Outages
 from supplynet.policies.catalogue import read_rule
 from supplynet.policies.contract import OrderingRule
 from supplynet.policies.input import WithdrawalCards
@@ -33,7 +35,7 @@ PROCESSES = [
     Seasonal(AR1(10.0, 3.0, 0.5, float("-inf")), 0.5, 52.0, phase=3.0), Normal(100.0, 20.0), Normal(1.0, 2.0, -5.0),
     Poisson(0.1), NegativeBinomial(4.0, 9.0), Uniform(1.0, 2.0), Bernoulli(0.75, 1e-300),
     Discrete((20.0, 25.0), (0.1, 0.9)), EarlyInterest(Poisson(4.0), 0.5, 2),
-    EarlyInterest(Discrete((2.0, 0.5), (0.25, 0.75)), 1 / 3),
+    EarlyInterest(Discrete((2.0, 0.5), (0.25, 0.75)), 1 / 3), Decay(750.0, 0.0014), Outages(40.0, 0.01, 0.2),
 ]  # fmt: skip
 
 

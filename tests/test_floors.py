@@ -20,6 +20,8 @@ FLOORS = (
         "distributions",
         "demand",
         "interest",
+        "decay",
+        "outages",
         "policies.parameters",
         "policies.contract",
         "policies.forecasts",
