@@ -37,9 +37,13 @@ class Outages:
         return self.size
 
     def path(self, uniform: FloatArray) -> FloatArray:
-        works = np.empty(uniform.shape, np.bool_)
-        out = self.fails / (self.fails + self.mends)
-        for period, luck in enumerate(uniform):
-            # good luck helps in either state, so that runs with other chances differ no more than they must
-            works[period] = luck >= (np.where(works[period - 1], self.fails, 1.0 - self.mends) if period else out)
-        return np.where(works, self.size, 0.0)
+        # Good luck helps in either state, so that runs with other chances differ no more than they must: beyond both
+        # thresholds it does not matter how things were, and between them they stay, or change in every period.
+        low, high = sorted((self.fails, 1.0 - self.mends))
+        settles = (uniform < low) | (uniform >= high)
+        works = uniform >= high
+        settles[:1], works[:1] = True, uniform[:1] >= self.fails / (self.fails + self.mends)
+        period = np.arange(len(uniform)).reshape(-1, *(1,) * (uniform.ndim - 1))
+        last = np.maximum.accumulate(np.where(settles, period, 0), axis=0)
+        changes = (period - last) % 2 == 1 if self.fails > 1.0 - self.mends else False
+        return np.where(np.take_along_axis(works, last, axis=0) ^ changes, self.size, 0.0)

@@ -47,6 +47,16 @@ def test_outages_come_and_go_as_a_markov_chain_of_two_states(fails, mends):
         assert abs(after.mean() - chance) < 4.0 * math.sqrt(chance * (1.0 - chance) / after.size)
 
 
+@pytest.mark.parametrize(("fails", "mends"), [(0.1, 0.3), (0.7, 0.8), (1.0, 1.0)])
+def test_outages_follow_their_luck_period_by_period(fails, mends):
+    uniform, works = luck(200), Outages(1.0, fails, mends).path(luck(200)) == 1.0
+    for row in range(3):
+        state = bool(uniform[0, row] >= fails / (fails + mends))
+        for period in range(1, 200):
+            assert works[period - 1, row] == state
+            state = bool(uniform[period, row] >= (fails if state else 1.0 - mends))
+
+
 def test_better_luck_never_brings_more_outages():
     rare, often = (Outages(1.0, fails, 0.3).path(luck(500)) for fails in (0.05, 0.2))
     assert (rare >= often).all() and rare.sum() > often.sum()
