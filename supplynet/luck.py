@@ -19,6 +19,7 @@ from supplynet.lower import Union
 from supplynet.network import Network
 from supplynet.phases.draw import DrawLeadTimes, FollowPath, LoseCapacity
 from supplynet.randomness import replicate, stream_keys, uniforms
+from supplynet.season import style_of
 
 Array = NDArray[Any]
 LEADS: Final = (
@@ -52,15 +53,28 @@ class Luck:
         return replicate(keys[None, :], self.union.replications[case][:, None])
 
     def _fill(
-        self, path: Array, case: int, purpose: str, of: Callable[[Array], Array], random: bool, names: list[str]
+        self,
+        path: Array,
+        case: int,
+        purpose: str,
+        of: Callable[[Array], Array],
+        random: bool,
+        names: list[str],
+        style: str = "",
     ) -> None:
-        """Fill a path [period, row] of all runs of a case, now or, where it is random, at each deal."""
+        """Fill a path [period, row] of all runs of a case, now or, where it is random, at each deal.
+
+        The first number of those who share a style is the same for all of them.
+        """
         if not random:
             path[:] = of(np.broadcast_to(0.5, path.shape))
             return
 
         def deal(luck: Luck) -> None:
-            path[:] = of(uniforms(luck._keys(case, purpose, names).ravel(), range(path.shape[0])))
+            drawn = uniforms(luck._keys(case, purpose, names).ravel(), range(path.shape[0]))
+            if style:
+                drawn[0] = np.repeat(uniforms(luck._keys(case, "style", [style]).ravel(), range(1))[0], len(names))
+            path[:] = of(drawn)
 
         self._deals.append(deal)
 
@@ -87,7 +101,8 @@ class Luck:
         for (case, process, names, rows), last in zip(found, np.cumsum(widths).tolist(), strict=True):
             column[rows] = np.arange(last - rows.size, last)
             own = path[:, last - rows.size : last]
-            self._fill(own, case, "demand", self._shocked(process.path, case, names), process.uses_randomness, names)
+            wanted = self._shocked(process.path, case, names)
+            self._fill(own, case, "demand", wanted, process.uses_randomness, names, style_of(process))
         return path, column
 
     def _shocked(self, of: Callable[[Array], Array], case: int, names: list[str]) -> Callable[[Array], Array]:
@@ -143,7 +158,8 @@ class Luck:
         for case, process, names, rows in self._processes("demand"):
             if isinstance(process, EarlyInterest):
                 path = np.empty((self.periods, rows.size))
-                self._fill(path, case, "demand", self._shocked(process.interest_path, case, names), True, names)
+                looked = self._shocked(process.interest_path, case, names)
+                self._fill(path, case, "demand", looked, True, names, style_of(process))
                 yield rows, FollowPath(path, state.clock, rows, state.columns["interest"])
 
     def _lead_times(self) -> Iterator[tuple[Array, Callable[[], None]]]:

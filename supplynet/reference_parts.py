@@ -18,6 +18,7 @@ from supplynet.interest import EarlyInterest
 from supplynet.network import Network
 from supplynet.policies.contract import Array
 from supplynet.randomness import replicate, stream_keys, uniforms
+from supplynet.season import style_of
 
 TINY = 1e-9  # of a lot or of a period: what is whole but for rounding is whole
 
@@ -104,8 +105,18 @@ class Chance:
 
     def _path(self, table: str, purpose: str, row: int, path: Callable[[Array], Array]) -> Callable[[int], Any]:
         name = self.network.names[row] if table == "node" else self.network.lane_names()[row]
-        key = replicate(stream_keys(self.seed, purpose, [name]), self.replication)
-        return cache(lambda today: path(uniforms(key, range(today + 1)))[today, 0].item())
+        style = style_of(self.network.object_of(table, purpose, row))
+
+        def luck(today: int) -> Array:
+            drawn = uniforms(self._key(purpose, name), range(today + 1))
+            if style:
+                drawn[0] = uniforms(self._key("style", style), range(1))[0]
+            return drawn
+
+        return cache(lambda today: path(luck(today))[today, 0].item())
+
+    def _key(self, purpose: str, name: str) -> Array:
+        return replicate(stream_keys(self.seed, purpose, [name]), self.replication)
 
 
 def row_of(table: Mapping[str, Array], row: int) -> dict[str, Any]:

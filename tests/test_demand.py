@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supplynet.demand import AR1, Constant, FromFunction, Process, Seasonal, Step, Trace, as_process
-from supplynet.distributions import NegativeBinomial, Normal, Poisson
+from supplynet.distributions import NegativeBinomial, Normal, Poisson, Uniform
+from supplynet.price_response import PriceResponse
 from supplynet.randomness import stream_keys, uniforms
+from supplynet.season import SellingSeason
 
 inf = math.inf
 few = settings(max_examples=30, deadline=None)
@@ -35,6 +37,10 @@ EACH = [
     Normal(5.0, 2.0),
     Poisson(6.0),
     NegativeBinomial(6.0, 5.0),
+    SellingSeason(300.0, 0.6, 3, 12),
+    SellingSeason(90.0, 0.0, 1, 50, 1.0, 0.5, Step(1.0, 2.0, 9), "coat"),
+    PriceResponse(Trace((8.0, 8.0, 4.0)), 1.5),
+    PriceResponse(Uniform(1.0, 2.0), 2.0),
 ]
 each = pytest.mark.parametrize("process", EACH, ids=lambda process: type(process).__name__)
 

@@ -26,9 +26,11 @@ from supplynet.policies.catalogue import read_rule
 from supplynet.policies.contract import OrderingRule
 from supplynet.policies.input import WithdrawalCards
 from supplynet.policies.ordering import Kanban
+from supplynet.price_response import PriceResponse
 from supplynet.readers.cells import processes, read_cell, write_call, write_cell, write_number
 from supplynet.scenario import SETTINGS
 from supplynet.scenarios import READY_MADE
+from supplynet.season import SellingSeason
 
 PROCESSES = [
     Constant(3.0), Step(4.0, 8.0, 4), Trace((1.0, 2.5, 0.0), repeat=True), Trace((0.1,)), AR1(10.0, 3.0, -0.7),
@@ -36,6 +38,8 @@ PROCESSES = [
     Poisson(0.1), NegativeBinomial(4.0, 9.0), Uniform(1.0, 2.0), Bernoulli(0.75, 1e-300),
     Discrete((20.0, 25.0), (0.1, 0.9)), EarlyInterest(Poisson(4.0), 0.5, 2),
     EarlyInterest(Discrete((2.0, 0.5), (0.25, 0.75)), 1 / 3), Decay(750.0, 0.0014), Outages(40.0, 0.01, 0.2),
+    PriceResponse(Step(100.0, 60.0, 5), 1.76), SellingSeason(320.0, 0.5), SellingSeason(1 / 3, 0.1, 2, 7, 0.0, 0.9),
+    SellingSeason(320.0, 0.5, times=PriceResponse(Trace((9.0, 9.0, 5.0)), 2.0), style="coat"),
 ]  # fmt: skip
 
 

@@ -22,6 +22,8 @@ FLOORS = (
         "interest",
         "decay",
         "outages",
+        "price_response",
+        "season",
         "policies.parameters",
         "policies.contract",
         "policies.forecasts",
