@@ -18,6 +18,7 @@ from supplynet.policies.ordering.proportional_order_up_to import ProportionalOrd
 from supplynet.policies.ordering.push_allocation import PushAllocation
 from supplynet.policies.ordering.reorder_point_lots import ReorderPointLots
 from supplynet.policies.ordering.reorder_point_order_up_to import ReorderPointOrderUpTo
+from supplynet.policies.ordering.season_replenishment import SeasonReplenishment
 from supplynet.policies.ordering.seasonal_buy import SeasonalBuy
 from supplynet.policies.ordering.sterman import Sterman
 from supplynet.policies.ordering.vendor_managed_inventory import VendorManagedInventory
@@ -41,6 +42,7 @@ __all__ = [
     "PushAllocation",
     "ReorderPointLots",
     "ReorderPointOrderUpTo",
+    "SeasonReplenishment",
     "SeasonalBuy",
     "Sterman",
     "VendorManagedInventory",
