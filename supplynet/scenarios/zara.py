@@ -38,10 +38,10 @@ def build(
     until the next delivery.
 
     The same network, buyers and luck as `push-retail`; only the rules of centres and shops are others. What it shows:
-    less left over, fewer lost sales, less marked down and written off, faster turns, more profit, all because a
-    decision that is put off is a better one. That is bought with speed: with a longer lead_time the first batch has to
-    last longer and news comes too late, until nothing is left of the advantage (experiments/lead_time_kills_zara.py).
-    Of the few sales that it loses most are those of the sale, for which it has nothing left.
+    less left over, fewer sales lost at the full price, less marked down and written off, faster turns, more profit, all
+    because a decision that is put off is a better one. That is bought with speed: with a longer lead_time the first
+    batch has to last longer and news comes too late, until nothing is left of the advantage
+    (experiments/lead_time_kills_zara.py). Most of what it does lose are bargain hunters, for whom it has nothing left.
 
     * first_share: part of the newsvendor's quantity for the season that is bought first (a quarter to a half; with
       traditional chains 80 to 100 %, Ghemawat & Nueno (2003), Harvard Business School case 9-703-497);

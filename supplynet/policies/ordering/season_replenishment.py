@@ -77,22 +77,24 @@ class SeasonReplenishment(OrderingRule):
 
         until = np.concatenate([[0.0], np.cumsum(self.forecast)])  # the forecast of all periods before a period
         arrival, tomorrow = today + np.asarray(self.lead_time, np.int64), min(today + 1, last)
+        first = (np.asarray(self.first_share) > 0.0) & (today == 0)
+        again = (until[last] > until[np.minimum(arrival, last)]) & ((local.foretold > 0.0) | (not told))
         known = 1.0 / self.cv**2
         shape, counted = known + local.asked, known + local.foretold
 
-        def quantity(ratio: float, end: Array) -> Array:
+        def quantity(ratio: Any, end: Array) -> Array:
             """What demand from tomorrow to before `end` is at most, with this probability: negative binomial."""
-            ahead = np.maximum(until[np.minimum(end, last)] - until[tomorrow], 0.0)
-            return np.where(ahead > 0.0, nbinom.ppf(ratio, shape, counted / (counted + ahead)), 0.0)
+            ahead = until[np.minimum(end, last)] - until[tomorrow]
+            some, found = (first | again) & (ahead > 0.0), np.zeros(position.size)
+            chance = counted[some] / (counted[some] + ahead[some])
+            found[some] = nbinom.ppf(ratio[some], shape[some], chance)
+            return found
 
-        best = quantity(self.critical_ratio, np.full(position.shape, last))
+        best = quantity(self.critical_ratio, np.full(position.size, last))
         level = np.minimum(best, quantity(self.service, arrival + 1))
         level -= _lost_before(today, arrival, shape / counted, np.array(self.forecast), local.ordered, position)
-        orders = (until[last] > until[np.minimum(arrival, last)]) & ((local.foretold > 0.0) | (not told))
-        if today == 0:
-            first = np.asarray(self.first_share) > 0.0
-            level, orders = np.where(first, self.first_share * best, level), first | orders
-        production_order[:] = np.where(orders, np.maximum(0.0, level - position), 0.0)
+        level = np.where(first, self.first_share * best, level)
+        production_order[:] = np.where(first | again, np.maximum(0.0, level - position), 0.0)
 
     def _echelon_position(self, local: Local) -> Array:
         """What it and all downstream hold and expect: what was ordered, less what was sold; losses are told later."""
