@@ -11,7 +11,7 @@ from lines import error, play, with_outage
 import supplynet
 
 RUNS = 8
-WARM_UP, WEEK, OUTAGE = 960, 2400, 600
+WARM_UP, WEEK, OUTAGE = 960, 2400, 720
 SHARED = {"stations": (4, 6), "unit_time": (0.64, 0.96), "demand": (0.6, 0.9), "demand_sd": (1.28, 1.92)}
 OF_CARDS = (
     {"lot": 20.0, "cards": 4}, {"lot": 30.0, "cards": 6}, {"setup": 4.0}, {"setup": 6.0}, {"cards": 6},
