@@ -16,6 +16,8 @@ EXAMPLES = [
     DemandInference(20.0, 2.0, "interest", 0, 0.5, "poisson", 0.1, 1.0, 1.5),
     DemandInference(40.0, 4.0, "interest", 1, 0.3, "poisson", 0.0, 2.0, 0.5),
     DemandInference(30.0, 3.0, "interest", 2, 0.5, "exponential", 0.2, 0.0, 1.0),
+    DemandInference(40.0, 4.0, "interest", 0, 0.3, "poisson", 0.1, 1.0, 0.5, 2),
+    DemandInference(30.0, 3.0, "interest", 1, 0.5, "exponential", 0.0, 0.0, 1.0, 4),
     DemandInference(30.0, 3.0, "sales", 1, 1.0, "poisson", 0.1, 1.0, 1.0),
     DemandInference(25.0, 2.5, "sales", 1, 1.2, "exponential", 0.0, 1.5, 0.5),
     ForwardBuying(40.0, 60.0, 8.0), ForwardBuying(50.0, 55.0, 2.0), ShortageGaming(2.0), ShortageGaming(5.0),
@@ -81,6 +83,18 @@ DECIDED = [
     (
         DemandInference(12.0, 2.0, "interest", 1, 0.5, "poisson", 0.5, 1.0, 2.0), {"coverage": [2.0]},
         days(told_interest=[99.0, 24.0, 0.5], inventory_position=[5.0, 20.0, 17.0]), [[10.0], [6.0], [0.0]],
+    ),
+    # Who looked at least 1 and at most 2 periods ago will buy, half of them, and nobody knows of the third period: 16
+    # (8 a period, as foretold) and a rate of 4, variance 16 / 4 + 4 + 4 / 4. Then 8 and 8.75, and half of 24.75 in 3
+    # periods, variance 16.75 / 4 + 4.125 (1 + 1 / 6); levels with 2 sd.
+    (
+        DemandInference(16.0, 2.0, "interest", 1, 0.5, "poisson", 0.0, 0.0, 2.0, 3), {"coverage": [3.0]},
+        days(told_interest=[99.0, 8.75], inventory_position=[8.0, 10.5]), [[10.0], [8.0]],
+    ),
+    # Of 1 period to cover, only those who looked 2 periods ago count: 16 as foretold, 16, and the 64 of a period ago.
+    (
+        DemandInference(16.0, 1.0, "interest", 1, 0.5, "poisson", 0.0, 0.0, 2.0, 3), {"coverage": [1.0]},
+        days(told_interest=[99.0, 64.0, 2.0], inventory_position=[5.0, 5.0, 5.0]), [[7.0], [7.0], [35.0]],
     ),
     # Sold out at 6: 36 units in 3 periods, mean 12, variance 3 (144 + 4 * 144 / 2) = 36^2. Then 40 in 4, mean 10,
     # variance 3 (100 + 4 * 100 / 3) = 700.

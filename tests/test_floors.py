@@ -24,6 +24,7 @@ FLOORS = (
         "outages",
         "price_response",
         "season",
+        "unknown_rate",
         "policies.parameters",
         "policies.contract",
         "policies.forecasts",

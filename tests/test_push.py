@@ -17,6 +17,8 @@ SEASON = {"mean": 9.0, "sd": 3.0, "selling_price": 100.0, "unit_cost": 40.0, "sa
         (SeasonalBuy, SEASON | {"season": 4, "second_buy": 4}, "second_buy is 4, must be below the season, 4"),
         (DemandInference, {"prior_units": 9.0, "demand_law": "exponential"}, "prior_periods is 1.0, must exceed 1"),
         (DemandInference, {"prior_units": 9.0, "infer_from": "guesses"}, "must be one of 'interest', 'sales'"),
+        (DemandInference, {"prior_units": 9.0, "infer_from": "sales", "lead": 2}, "lead is 2, must be 0 where sales"),
+        (DemandInference, {"prior_units": 9.0, "conversion": 1.5, "lead": 2}, "conversion is 1.5, must be <= 1 with a"),
     ],
 )
 def test_a_parameter_that_cannot_be_is_an_error_that_says_what_it_must_be(rule, given, message):

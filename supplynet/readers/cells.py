@@ -10,7 +10,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Final
 
-from supplynet import decay, demand, distributions, interest, outages, price_response, season
+from supplynet import decay, demand, distributions, interest, outages, price_response, season, unknown_rate
 from supplynet.checks import nearest
 from supplynet.demand import FromFunction, Process, Trace
 from supplynet.distributions import Discrete
@@ -26,7 +26,7 @@ EXACT: Final = 2.0**53  # whole numbers below it are written without a point
 def processes() -> dict[str, type[Any]]:
     """Every distribution and process of the package by its name in a cell: NegativeBinomial is negative_binomial."""
     found = {}
-    for module in (demand, distributions, interest, decay, outages, price_response, season):
+    for module in (demand, distributions, interest, decay, outages, price_response, season, unknown_rate):
         for kind in vars(module).values():
             if is_dataclass(kind) and isinstance(kind, type) and hasattr(kind, "path") and kind is not FromFunction:
                 found[re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()] = kind

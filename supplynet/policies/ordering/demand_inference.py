@@ -26,7 +26,8 @@ class DemandInference(OrderingRule):
     takes the place of the sales, and the period counts only as far as it tells anything (with exponential demand, not).
     Source: Gelman et al. (2013), Bayesian Data Analysis, section 2.6; stock-outs, Conrad (1976), Operational Research
     Quarterly 27(1), Nahmias (1994), Naval Research Logistics 41(6), and Titterington (1984), J. Royal Statistical
-    Society B 46(2); fading, Kulhavy & Zarrop (1993), International Journal of Control 58(4).
+    Society B 46(2); fading, Kulhavy & Zarrop (1993), International Journal of Control 58(4); who
+    is known to buy, Hariharan & Zipkin (1995), Management Science 41(10).
     """
 
     prior_units: float = parameter("units", "as if seen before the first period (gamma shape)", least=0.0)
@@ -48,7 +49,11 @@ class DemandInference(OrderingRule):
     )
     safety_periods: float = forecasts.safety_periods()
     safety_factor: float = forecasts.safety_factor()
-    structure: ClassVar = ("infer_from", "demand_law")
+    lead: int = parameter(
+        "periods", "from interest to demand: who has looked since then has yet to buy; 0 = only the rate is inferred",
+        default=0, least=0, whole=True,
+    )  # fmt: skip
+    structure: ClassVar = ("infer_from", "demand_law", "lead")
     told_by: ClassVar = {"interest": "market", "shipped": "itself", "on_hand": "itself"}
     example: ClassVar = {"prior_units": 10.0}
 
@@ -59,6 +64,16 @@ class DemandInference(OrderingRule):
                 f"DemandInference: prior_periods is {self.prior_periods}, must exceed 1 with exponential demand, since "
                 "one period does not tell its spread; trust the prior more, for example prior_periods=2"
             )
+        if self.lead > 0 and self.infer_from != "interest":
+            raise ValueError(
+                f"DemandInference: lead is {self.lead}, must be 0 where sales are seen, since a sale tells of no "
+                "later one; use infer_from='interest', or lead=0"
+            )
+        if self.lead > 0 and self.conversion > 1.0:
+            raise ValueError(
+                f"DemandInference: conversion is {self.conversion}, must be <= 1 with a lead, since each who looked "
+                "buys once or not; give a share, or lead=0"
+            )
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -66,10 +81,14 @@ class DemandInference(OrderingRule):
 
     @property
     def memory(self) -> tuple[Memory, ...]:
-        return (
+        of_rate = (
             Memory("units", "units", start=1.0, times=self.prior_units),
             Memory("periods", "periods", start=1.0, times=self.prior_periods),
         )
+        if not self.lead:
+            return of_rate
+        usual = self.prior_units / self.prior_periods
+        return (*of_rate, Memory("looked", "units/period", width=self.lead, start=1.0, times=usual))
 
     def order(self, local: Local, production_order: Array) -> None:
         exponential = self.demand_law == "exponential"
@@ -83,9 +102,12 @@ class DemandInference(OrderingRule):
                 local.period, self.delay, self.prior_units, self.prior_periods, self.forgetting, local.told_shipped,
                 local.told_on_hand, exponential, local.units, local.periods,
             )  # fmt: skip
+        looked = local.looked if self.lead else np.empty((0, production_order.size))
+        if self.lead:
+            _remember(local.period, self.delay, local.told_interest, looked)
         _order_up_to(
-            local.units, local.periods, self.conversion, exponential, local.coverage, self.safety_periods,
-            self.safety_factor, local.inventory_position, production_order,
+            local.period, self.delay, local.units, local.periods, looked, self.conversion, exponential, local.coverage,
+            self.safety_periods, self.safety_factor, local.inventory_position, production_order,
         )  # fmt: skip
 
 
@@ -98,6 +120,14 @@ def _see_interest(
         if period >= delay[row]:
             units[row] += forgetting[row] * (prior_units[row] - units[row]) + seen[row]
             periods[row] += forgetting[row] * (prior_periods[row] - periods[row]) + 1.0
+
+
+@numba.njit(cache=True)
+def _remember(period: Any, delay: Any, seen: Any, looked: Any) -> None:
+    """What was seen takes the place of what was seen a lead ago, which is bought by now."""
+    for row in range(seen.size):
+        if period >= delay[row]:
+            looked[period % looked.shape[0], row] = seen[row]
 
 
 @numba.njit(cache=True)
@@ -142,14 +172,18 @@ def _beyond(rate: Any, sold: Any) -> Any:
 
 @numba.njit(cache=True)
 def _order_up_to(
-    units: Any, periods: Any, conversion: Any, exponential: Any, coverage: Any, safety_periods: Any, safety_factor: Any,
-    inventory_position: Any, order: Any,
+    period: Any, delay: Any, units: Any, periods: Any, looked: Any, conversion: Any, exponential: Any, coverage: Any,
+    safety_periods: Any, safety_factor: Any, inventory_position: Any, order: Any,
 ) -> None:  # fmt: skip
     """The demand foretold and its predictive variance over the coverage: that of demand, and that of its rate.
+
+    What was seen `delay` + age periods ago is bought in lead - delay - age periods, binomially; where it is known, the
+    rate tells only of the rest of the coverage.
 
     Poisson: the rate has the variance units / periods^2. Exponential: one over the mean is gamma with the shape
     periods + 1 and the rate units, so the mean has the expectation rate and the variance rate^2 / (periods - 1).
     """
+    lead = looked.shape[0]
     for row in range(order.size):
         rate = conversion[row] * units[row] / periods[row]
         if exponential:
@@ -158,6 +192,13 @@ def _order_up_to(
         else:
             of_rate = rate * conversion[row] / periods[row]
             of_demand = rate
-        variance = coverage[row] * (of_demand + coverage[row] * of_rate)
-        level = rate * (coverage[row] + safety_periods[row]) + safety_factor[row] * np.sqrt(variance)
+        known, rest = 0.0, coverage[row]
+        left = lead - int(delay[row])
+        for age in range(left):
+            if left - age <= coverage[row]:
+                known += looked[(period - age) % lead, row]
+                rest -= 1.0
+        variance = rest * (of_demand + rest * of_rate) + known * conversion[row] * (1.0 - conversion[row])
+        level = conversion[row] * known + rate * (rest + safety_periods[row])
+        level += safety_factor[row] * np.sqrt(max(0.0, variance))
         order[row] = max(0.0, level - inventory_position[row])
