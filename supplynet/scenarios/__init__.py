@@ -19,7 +19,21 @@ from supplynet.readers.folder import is_folder_of_tables
 from supplynet.readers.graph_files import is_graph_file, read_path
 from supplynet.scenario import SETTINGS, Scenario
 
-READY_MADE: Final = ("flour-2020", "beer-game", "beer-game-sterman", "dell", "pc-channel", "push-retail", "zara", "toyota", "batch-line", "conwip-line", "netflix", "netflix-history", "jit-covid")
+READY_MADE: Final = (
+    "flour-2020",
+    "beer-game",
+    "beer-game-sterman",
+    "dell",
+    "pc-channel",
+    "push-retail",
+    "zara",
+    "toyota",
+    "batch-line",
+    "conwip-line",
+    "netflix",
+    "netflix-history",
+    "jit-covid",
+)
 
 
 def builder(name: str) -> Callable[..., Scenario]:
