@@ -45,6 +45,8 @@ def build(
     """
     shock = Shock(slump, rebound, slump_start, slump_length, outage_length, capacity)
     checked("buffer", buffer, **NOT_NEGATIVE)
+    if supply_lead != int(supply_lead) or supply_lead < 0:
+        raise ValueError(f"supply_lead is {supply_lead!r}, must be a whole number >= 0 of days; mend it")
     network = nx.DiGraph()
     network.add_node("drivers", kind="customer", demand=1.0)
     rule = OrderUpToExponentialSmoothing(smoothing, safety_periods=1.0 + buffer)
