@@ -150,8 +150,8 @@ def theory_of_stock(variance: float, mean: float = MEAN) -> float:
     def loss(z: float) -> float:
         return math.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi) - z * float(ndtr(-z))
 
-    z = brentq(lambda z: sd * loss(z) - (1.0 - SERVICE) * mean, -8.0, 8.0)
-    return TITLES * sd * (z + loss(z))
+    z = float(brentq(lambda z: sd * loss(z) - (1.0 - SERVICE) * mean, -8.0, 8.0))
+    return float(TITLES * sd * (z + loss(z)))
 
 
 def new_titles(runs: int) -> list[Point]:
