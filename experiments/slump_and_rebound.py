@@ -1,12 +1,12 @@
 """Why were there no chips? A carmaker orders just in time; demand halves, comes back, and the chipmaker fails.
 
-The scenario jit-covid: a car a day, .5 on days 60 to 119, then 1.1; the chipmaker is out on days 120 to 179; chips take
-30 days; orders go up to F (30 + 1 + s) chips, where F is the smoothed demand and s the buffer. Expected: what is on the
-way and on the shelf when demand comes back is F (31 + s) at F = .5, and has to last for 90 days of 1.1 cars: 99 - .5
-(31 + s) = 83.5 - .5 s cars are lost. Had the carmaker ordered in the last 30 days of the slump what it would need 30
-days later, 1.1 a day and not .5, it would lose 18 fewer: these it inflicts on itself. Had it kept its forecast
-(smoothing 0), it would still have 31 + s chips, and lose 68 - s. From 29 days of buffer on the slump is over before half of it is
-shed: 98 - s. Derived here; the story is that of cars and chips in 2020 and 2021.
+The scenario jit-covid: a car a day, .5 on days 60 to 119, then 1.1; the chipmaker is out on days 120 to 179; chips
+take 30 days; orders go up to F (30 + 1 + s) chips, where F is the smoothed demand and s the buffer. Expected: what is
+on the way and on the shelf when demand comes back is F (31 + s) at F = .5, and has to last for 90 days of 1.1 cars: 99
+- .5 (31 + s) = 83.5 - .5 s cars are lost. Had the carmaker ordered in the last 30 days of the slump what it would need
+30 days later, 1.1 a day and not .5, it would lose 18 fewer: these it inflicts on itself. Had it kept its forecast
+(smoothing 0), it would still have 31 + s chips, and lose 68 - s. From 29 days of buffer on the slump is over before
+half of it is shed: 98 - s. Derived here; the story is that of cars and chips in 2020 and 2021.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Library:
     @property
     def units(self) -> float:
         """Of what is known of a title beforehand, as if so many lookers had been seen."""
-        return 1.0 / self.popularity_spread**2
+        return (1.0 / self.popularity_spread) ** 2
 
     @property
     def periods(self) -> float:
