@@ -17,6 +17,7 @@ Source: one plant, Snyder & Shen (2019), Fundamentals of Supply Chain Theory, se
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Final
@@ -78,7 +79,7 @@ class Played:
     owed: Array
 
 
-def play(wanted: list[Buffers], fails: tuple[float, ...], runs: int) -> list[Played]:
+def play(wanted: Sequence[Buffers], fails: tuple[float, ...], runs: int) -> list[Played]:
     """All of them under the same outages."""
     plants = [f"plant {number}.mean_on_hand" for number in range(1, len(fails) + 1)]
     asked = ("fill_rate", "mean_backlog", *plants)
@@ -230,7 +231,7 @@ def of_first_plant(runs: int) -> list[str]:
     needed = best_of(FAILS, SERVICE)
     lines = []
     for total in (needed - 1, needed):
-        anywhere = [(0, 0, total), (0, total, 0), (total, 0, 0), (1, 1, total - 2)]
+        anywhere: list[Buffers] = [(0, 0, total), (0, total, 0), (total, 0, 0), (1, 1, total - 2)]
         service = [one.service for one in play(anywhere, (0.0, 0.0, FAILS), runs)]
         assert all(np.array_equal(one, service[0]) for one in service), "a unit helps as much anywhere"
         expected = 1.0 - out(FAILS) * (1.0 - MENDS) ** total

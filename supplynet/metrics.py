@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+DUST = 1e-12  # of what was demanded in a period: less than that is rounding, and does not wait
 
 
 def mean(series: Array) -> Array:
@@ -159,8 +160,9 @@ def _waits(demand: Any, served: Any, lost: Any, queue: Any, warm_up: Any) -> Any
                 out -= taken
                 if front >= warm_up:
                     units[period - front] += taken
-                if left[front] > 0.0:
+                if left[front] > DUST * demand[front, row]:
                     break
+                left[front] = 0.0
                 front += 1
         for period in range(max(front, warm_up), n_periods):
             units[n_periods - period] += left[period]

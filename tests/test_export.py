@@ -41,7 +41,7 @@ PROCESSES = [
     EarlyInterest(Discrete((2.0, 0.5), (0.25, 0.75)), 1 / 3), Decay(750.0, 0.0014), Outages(40.0, 0.01, 0.2),
     PriceResponse(Step(100.0, 60.0, 5), 1.76), SellingSeason(320.0, 0.5), SellingSeason(1 / 3, 0.1, 2, 7, 0.0, 0.9),
     SellingSeason(320.0, 0.5, times=PriceResponse(Trace((9.0, 9.0, 5.0)), 2.0), style="coat"),
-    EarlyInterest(UnknownRate(2.0, 0.1), 0.3, 2),
+    EarlyInterest(UnknownRate(2.0, 0.1), 0.3, 2), UnknownRate(1.5625, 0.4),
 ]  # fmt: skip
 
 
