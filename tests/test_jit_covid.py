@@ -128,19 +128,19 @@ def test_the_shock_keeps_its_place_in_a_run_of_any_length():
 
 def test_the_shock_strikes_the_customers_and_the_supplier_that_it_is_told_to():
     plain = village()
-    struck = shocked(plain, Shock().within(36), "mill", ["north"])
+    struck = shocked(plain, Shock().within(36), ["mill"], ["north"])
     before, after = run(plain).record["demand"], run(struck).record["demand"]
     factor = np.repeat([1.0, 0.5, 1.1], [6, 6, 24])
     np.testing.assert_allclose(after[:, 0], before[:, 0] * factor)
     assert np.array_equal(after[:, 2], before[:, 2])
-    every = run(shocked(plain, Shock().within(36), "mill")).record["demand"]
+    every = run(shocked(plain, Shock().within(36), ["mill"])).record["demand"]
     np.testing.assert_allclose(every[:, [0, 2]], before[:, [0, 2]] * factor[:, None])
     made = run(struck).record["production"]
     assert (made[12:18, 4] == 0.0).all() and (made[:12, 4] > 0.0).any()
     assert struck.network.node["capacity"][4] == pytest.approx(1.1 * (20.0 + 0.5 * 10.0))
     assert made[:, 4].max() <= struck.network.node["capacity"][4]
     assert np.array_equal(struck.network.node["capacity"][[1, 3, 5]], plain.network.node["capacity"][[1, 3, 5]])
-    assert math.isinf(shocked(plain, Shock(capacity=math.inf), "mill").network.node["capacity"][4])
+    assert math.isinf(shocked(plain, Shock(capacity=math.inf), ["mill"]).network.node["capacity"][4])
 
 
 def test_the_rebound_stays_however_long_the_run():
@@ -159,7 +159,7 @@ def test_the_rebound_stays_however_long_the_run():
 )
 def test_whoever_is_not_there_to_be_struck_is_named(supplier, customers, message):
     with pytest.raises(ValueError, match=message):
-        shocked(village(), Shock(), supplier, customers)
+        shocked(village(), Shock(), [supplier], customers)
 
 
 @pytest.mark.parametrize(

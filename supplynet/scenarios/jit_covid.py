@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from typing import Final
+
 import networkx as nx
 
+from supplynet.checks import nearest
 from supplynet.graphs import from_graph
 from supplynet.policies.ordering import OrderUpToExponentialSmoothing
 from supplynet.ranges import NOT_NEGATIVE, checked
 from supplynet.scenario import Scenario
+from supplynet.scenarios.buffered import SYSTEMS, buffered
 from supplynet.scenarios.shock import DAYS, Shock, shocked
+from supplynet.schema import KINDS
+
+LEAN: Final = "lean"
 
 
 def build(
     *,
+    system: str = "lean",
     buffer: float = 10.0,
     slump: float = 0.5,
     rebound: float = 1.1,
@@ -34,9 +44,16 @@ def build(
     that follows the slump sheds half of it first. (Beyond 29 days of buffer the slump is over before so much is shed,
     and 98 - s days are lost.) It is the story of cars and chips in 2020 and 2021.
 
-    buffer: s, days of stock at the forecast; slump, rebound: times the demand of before; slump_start, slump_length,
-    outage_length: days; capacity: of the chipmaker, times normal demand; supply_lead: days from order to chips;
-    smoothing: weight of the newest demand in the forecast.
+    With `system` the same shock strikes another way of working, in suppliers, customers and time scaled to its run:
+    push-retail or zara, batch-line or toyota, pc-channel or dell, netflix-history or netflix. Its buffer is what it
+    holds beyond what it holds by itself, by the lever with which it can (supplynet/scenarios/buffered.py); its
+    suppliers are out too, but were never short. So one sees what each saves in good times, and pays in a bad one
+    (experiments/efficiency_resilience.py).
+
+    system: "lean", the carmaker, or one of those; buffer: s, days of stock at the forecast (beyond its own); slump,
+    rebound: times the demand of before; slump_start, slump_length, outage_length: days; of the carmaker alone,
+    capacity: of the chipmaker, times normal demand; supply_lead: days from order to chips; smoothing: weight of the
+    newest demand in the forecast.
 
     Sources: the numbers are chosen to be plain, after Burkacky, Lingemann & Pototzky (2021), Coping with the
     auto-semiconductor shortage, McKinsey & Company: in early 2020 sales of cars fell by half and more, their makers
@@ -45,6 +62,8 @@ def build(
     """
     shock = Shock(slump, rebound, slump_start, slump_length, outage_length, capacity)
     checked("buffer", buffer, **NOT_NEGATIVE)
+    if system != LEAN:
+        return _of_system(system, buffer, replace(shock, capacity=math.inf))
     if supply_lead != int(supply_lead) or supply_lead < 0:
         raise ValueError(f"supply_lead is {supply_lead!r}, must be a whole number >= 0 of days; mend it")
     network = nx.DiGraph()
@@ -59,4 +78,19 @@ def build(
         about="a carmaker that orders chips just in time, through a slump, an outage and a rebound",
         hint="supplynet run jit-covid --set buffer=20, which saves 5 days of sales",
     )  # fmt: skip
-    return shocked(lean, shock, "chipmaker")
+    return shocked(lean, shock, ["chipmaker"])
+
+
+def _of_system(system: str, buffer: float, shock: Shock) -> Scenario:
+    """Another system under the shock. Raises ValueError for one that is not known."""
+    if system not in SYSTEMS:
+        known = (LEAN, *SYSTEMS)
+        raise ValueError(f"system is {system!r}, must be one of {', '.join(known)}; {nearest(system, known)}")
+    own, by = buffered(system, buffer), SYSTEMS[system].supplied_by
+    kinds = zip(own.network.names, own.network.node["kind"], strict=True)
+    suppliers = [name for name, kind in kinds if kind == KINDS.index("supplier") and name.startswith(by)]
+    return replace(
+        shocked(own, shock.within(own.periods), suppliers), name=f"jit-covid, {system}",
+        about=f"{system} through a slump of demand, a rebound and an outage of its suppliers",
+        hint=f"supplynet compare jit-covid jit-covid --set system={system} --set-b buffer=20",
+    )  # fmt: skip

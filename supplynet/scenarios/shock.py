@@ -61,7 +61,7 @@ class Shock:
         }
         return replace(self, **times)
 
-    def events(self, customers: Sequence[str], supplier: str) -> tuple[Disruption, ...]:
+    def events(self, customers: Sequence[str], suppliers: Sequence[str]) -> tuple[Disruption, ...]:
         """What happens to whom; the rebound stays, however long the run."""
         spans = [(self.slump, self.start, self.slump_length), (self.rebound, self.rebound_start, LONGEST)]
         found = [
@@ -70,13 +70,13 @@ class Shock:
             for factor, start, length in spans
             if length
         ]
-        if self.outage_length:
+        for supplier in suppliers if self.outage_length else ():
             found.append(Disruption(supplier, "capacity_factor", 0.0, self.rebound_start, self.outage_length))
         return tuple(found)
 
 
-def shocked(scenario: Scenario, shock: Shock, supplier: str, customers: Sequence[str] = ()) -> Scenario:
-    """A scenario that is struck: some of its customers (default: all) slump and rebound, and one supplier fails.
+def shocked(scenario: Scenario, shock: Shock, suppliers: Sequence[str], customers: Sequence[str] = ()) -> Scenario:
+    """A scenario that is struck: some of its customers (default: all) slump and rebound, and some suppliers fail.
 
     The times of the shock are those of the run; `shock.within(periods)` fits them to it.
     Raises ValueError for a name that is not there.
@@ -84,14 +84,15 @@ def shocked(scenario: Scenario, shock: Shock, supplier: str, customers: Sequence
     network = scenario.network
     every = [name for name, kind in zip(network.names, network.node["kind"], strict=True) if kind == CUSTOMER]
     for what, name, known in (
-        ("supplier", supplier, [name for name in network.names if name not in every]),
+        *(("supplier", supplier, [name for name in network.names if name not in every]) for supplier in suppliers),
         *(("customer", customer, every) for customer in customers),
     ):
         if name not in known:
             raise ValueError(f"scenario {scenario.name!r} has no {what} {name!r} to strike; {nearest(name, known)}")
-    events = shock.events(customers or every, supplier)
-    row = np.array([network.names.index(supplier)])
-    network = network.with_column("node", "capacity", row, shock.capacity * normal_flow(network)[row[0]])
+    events = shock.events(customers or every, suppliers)
+    flow = normal_flow(network)
+    for row in (network.names.index(supplier) for supplier in suppliers):
+        network = network.with_column("node", "capacity", np.array([row]), shock.capacity * flow[row])
     return replace(scenario, network=replace(network, disruptions=(*network.disruptions, *events)))
 
 
