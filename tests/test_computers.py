@@ -1,6 +1,7 @@
 """Build-to-order against a filled channel: what differs, what it comes to, and whether it hangs on any one number."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from scipy.stats import gamma
 from test_theory_inventory import assert_mean
 
 import supplynet
+from supplynet import Disruption
 from supplynet.scenarios import computers
 from supplynet.sweeps.outcomes import name_of
 
@@ -71,6 +73,34 @@ def test_both_have_the_same_network_and_customers_and_only_rules_and_terms_diffe
     demand = [supplynet.run(supplynet.load(name), replication=3).record["demand"] for name in PAIR]
     customers = [row for row, name in enumerate(first.names) if name.startswith("customers")]
     assert np.array_equal(*(of_all[:, customers] for of_all in demand)) and len(customers) == 20
+
+
+def test_prices_of_components_and_computers_fall_alike_by_a_part_a_week():
+    network = supplynet.load("pc-channel", price_fall=0.02).network
+    for name, start in (("memory-maker", 205.0), ("model-20", 1000.0)):
+        price = network.object_of("node", "price", network.names.index(name)).path(np.full((15, 1), 0.5))[:, 0]
+        np.testing.assert_allclose(price[[0, 7, 14]], [start, start * 0.98, start * 0.98**2], rtol=1e-12)
+
+
+def test_plans_of_the_models_come_on_days_of_their_own():
+    network = supplynet.load("pc-channel").network
+    rules = [network.object_of("node", "ordering", row) for row, name in enumerate(network.names) if "model" in name]
+    days = [rule.phase for rule in rules]
+    assert len(set(days)) == len(days) == 20 and max(days) - min(days) < 28
+    assert set(np.diff(days)) == {1, 2}, "28 days for 20 plans"
+
+
+@pytest.mark.parametrize("name", PAIR)
+def test_without_one_component_no_computer_is_built_and_the_others_wait_for_it(name):
+    scenario = supplynet.load(name)
+    out = Disruption("memory-maker", "capacity_factor", 0.0, 100, 200)
+    record = supplynet.run(replace(scenario, network=replace(scenario.network, disruptions=(out,)))).record
+    row = {node: at for at, node in enumerate(scenario.network.names)}
+    built = record["production"][:, row["kits"]]
+    assert built[90:100].sum() > 1000.0 and built[120:300].sum() < 1e-6 and built[300:].sum() > 0.0
+    lane = {lane: at for at, lane in enumerate(scenario.network.lane_names())}
+    assert record["input_stock"][250, lane["drives>kits"]] > 1000.0
+    assert record["input_stock"][250, lane["memory>kits"]] < 1e-6
 
 
 def test_they_differ_as_it_is_told_and_surely(played):
