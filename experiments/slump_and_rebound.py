@@ -97,12 +97,12 @@ def figure(days: dict[str, Array], lost: dict[str, list[float]], buffers: list[f
         ax.legend(frameon=True, framealpha=1.0, edgecolor="none", fontsize=SMALL, loc="upper left")
     axes[0].set_ylim(0.0, 9.0)
     axes[2].annotate(
-        "", (6.0, theory("the same, but foresees the rebound", 6.0)), (6.0, theory("follows the slump", 6.0)),
+        "", (15.0, theory("the same, but foresees the rebound", 15.0)), (15.0, theory("follows the slump", 15.0)),
         arrowprops={"arrowstyle": "<->", "color": GREY},
     )  # fmt: skip
-    axes[2].text(6.6, 71.0, "18 self-inflicted", color=GREY, fontsize=SMALL)
-    axes[2].text(12.0, 80.0, "83.5 - .5 s", color=COLOURS[4], fontsize=SMALL)
-    axes[2].text(1.2, 77.0, "short for ever", color=COLOURS[6], fontsize=SMALL - 1)
+    axes[2].text(15.6, 65.0, "18 self-inflicted", color=GREY, fontsize=SMALL)
+    axes[2].text(7.0, 82.0, "83.5 - .5 s", color=COLOURS[4], fontsize=SMALL)
+    axes[2].text(-0.6, 72.5, "short for ever", color=COLOURS[6], fontsize=SMALL - 1)
     axes[2].set_ylim(0.0, 90.0)
     axes[2].legend(frameon=False, fontsize=SMALL, loc="lower left")
     finish(axes[0], f"a day at the carmaker (s = {SHOWN:g})", "day (grey: the chipmaker is out)", "a day")

@@ -223,7 +223,11 @@ def figure(rate: list[Point], new: list[Point], old: list[Point], runs: int) -> 
         )  # fmt: skip
     finish(axes[0], "what is known of a new title", "weeks of looks, or of sales", "error of its rate / mean rate")
     finish(
-        axes[1], f"new titles: stock for {100 * SERVICE:g} % service", "weeks since they came", "copies of all titles"
+        axes[1],
+        f"new titles: stock for {100 * SERVICE:g} % service",
+        "weeks since they came",
+        "copies of all titles",
+        log=True,
     )
     finish(
         axes[2], "old titles: stock that looks save", "weeks from look to order", "% of the stock of who counts sales"
@@ -232,6 +236,8 @@ def figure(rate: list[Point], new: list[Point], old: list[Point], runs: int) -> 
     axes[0].set_xticks(OBSERVED, [str(each) for each in OBSERVED])
     axes[0].minorticks_off()
     axes[0].set_ylim(0.0)
+    axes[1].minorticks_off()
+    axes[1].set_yticks((200, 500, 1000, 2000))
     axes[2].set_xticks(LEADS)
     for ax in axes:
         ax.legend(frameon=False, fontsize=SMALL)
