@@ -95,7 +95,11 @@ def cost(network: Network, runs: int, periods: int) -> float:
 def measure(table: Table, runs: int, periods: int) -> None:
     """Every rule of the package, by kind, and its ratio to base-stock with the usual other rules."""
     plan: dict[str, Any] = {"quantities": (MEAN,) * periods}  # as long as the run
-    fitting = {"plan": plan, "push_allocation": {"allocation_share": 1.0}, "conwip": {"cards": 99}}
+    season: dict[str, Any] = {"forecast": (MEAN,) * periods}
+    fitting = {
+        "plan": plan, "season_replenishment": season, "push_allocation": {"allocation_share": 1.0},
+        "conwip": {"cards": 99},
+    }  # fmt: skip
     for column in FAMILIES:
         base = cost(follow(column, USUAL[column], periods), runs, periods)
         for name, kind in rules_of(column).items():

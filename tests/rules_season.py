@@ -1,5 +1,8 @@
 """Rules for a season: examples that vary their parameters, and what they decide, worked by hand."""
 
+import math
+from statistics import NormalDist
+
 from deciding import days
 
 from supplynet.policies.ordering import SeasonReplenishment
@@ -12,40 +15,58 @@ EXAMPLES = [
 ]  # fmt: skip
 
 
+MOST = NormalDist().cdf(1.0)  # 84 % of seasons
+
+# With cv 1 the prior counts as one unit seen where one was foretold. Of m units ahead, n seen where c were foretold,
+# the median is n m / c - (1 + 2 m / c) / 6, and 84 % want the mean and 1 - 1/(6 n) standard deviations at most, the
+# variance being the mean times 1 + m / c.
 # Rule, columns that stay, what it sees each period, what it decides each period.
 DECIDED = [
-    # With cv 1 the level is exponential, and demand geometric: that of m units ahead, n seen where f were foretold (n =
-    # 0), is k at most with the probability 1 - (m / (1 + f + m))^(k + 1). Next week (m = 3 of 4) the median is 2, and
-    # 3 of 4 seasons (m = 6 of 7) want 8 at most. After a week without a sale (m = 3 of 7) the median is 0, and nothing
-    # comes in time in the last week.
+    # The median of next week (m = 3) is 3 - 7/6, and after a week without a sale (c = 4) 3/4 - 5/12. Nothing comes in
+    # time in the last week.
     (
-        SeasonReplenishment((0.0, 3.0, 3.0), 1.0, 1, 0.75, 0.5), {},
+        SeasonReplenishment((0.0, 3.0, 3.0), 1.0, 1, MOST, 0.5), {},
         days(
             demand=[0.0, 0.0, 5.0], inventory_position=[0.5, 0.0, -5.0], production_order=[0.0, 1.5, 0.0]
-        ), [[1.5], [0.0], [0.0]],
+        ), [[3.0 - 7.0 / 6.0 - 0.5], [0.75 - 5.0 / 12.0], [0.0]],
     ),
-    # The newsvendor's quantity caps it: 8 cover 90 % of next weeks (m = 3 of 4), but 2 a quarter of all seasons (m = 9
-    # of 10), and after a week without a sale 0 do (m = 6 of 10).
+    # 84 % of next weeks are covered by 3 + sqrt(12) * 5/6 = 5.89, but all that is to be sold has the median 9 - 19/6;
+    # after a week without a sale (m = 6, c = 4) it is 6/4 - 4/6.
     (
-        SeasonReplenishment((0.0, 3.0, 3.0, 3.0), 1.0, 1, 0.25, 0.9), {},
-        days(demand=[0.0, 0.0], inventory_position=[0.0, 0.0], production_order=[0.0, 0.0]), [[2.0], [0.0]],
+        SeasonReplenishment((0.0, 3.0, 3.0, 3.0), 1.0, 1, 0.5, MOST), {},
+        days(demand=[0.0, 0.0], inventory_position=[0.0, 0.0], production_order=[0.0, 0.0]),
+        [[9.0 - 19.0 / 6.0], [1.5 - 4.0 / 6.0]],
     ),
-    # 3 of 4 seasons (m = 9 of 10) want 13 at most: a quarter of it first, less 1.5 that is there; then it waits. 3 were
-    # asked where 3 were foretold: of the next two weeks (6 units, negative binomial with shape 4 and chance 0.4) the
-    # median is 5. It has 1.5 + 1.75 - 3 = 0.25, and expects to lose 3 - 0.25 of next week's before an order comes, so 2
-    # are lacking. A week later nothing comes in time any more.
+    # The other way round, 84 % of next weeks are covered.
     (
-        SeasonReplenishment((0.0, 0.0, 3.0, 3.0, 3.0), 1.0, 2, 0.75, 0.5, 0.25, "told_demand"), {"downstream": [1.0]},
+        SeasonReplenishment((0.0, 3.0, 3.0, 3.0), 1.0, 1, MOST, MOST), {},
+        days(demand=[0.0], inventory_position=[0.0], production_order=[0.0]),
+        [[3.0 + math.sqrt(12.0) * 5.0 / 6.0]],
+    ),
+    # Half of 9 - 19/6 first, less 1.5 that is there; then it waits. 3 were asked where 3 were foretold: the next two
+    # weeks have the median 6 - 4/6. It owes a twelfth, and expects to lose the 3 of next week before an order comes. A
+    # week later nothing comes in time any more.
+    (
+        SeasonReplenishment((0.0, 0.0, 3.0, 3.0, 3.0), 1.0, 2, 0.5, 0.5, 0.5, "told_demand"), {"downstream": [1.0]},
         days(
             told_demand=[0.0, 0.0, 3.0, 1.0], told_lost=[0.0, 0.0, 0.0, 2.5],
-            inventory_position=[0.5, 9.0, 9.0, 9.0], production_order=[0.0, 1.75, 0.0, 2.0],
-        ), [[1.75], [0.0], [2.0], [0.0]],
+            inventory_position=[0.5, 9.0, 9.0, 9.0], production_order=[0.0, 17.0 / 12.0, 0.0, 2.0],
+        ), [[17.0 / 12.0], [0.0], [6.0 - 4.0 / 6.0 + 1.0 / 12.0 - 3.0], [0.0]],
     ),
-    # 3 were asked for where 3 were foretold, so 9 in the three weeks to come (shape 4, chance 4/13, median 8), of which
-    # it has 1 and will lose 5 in the two weeks before goods come: 2 are lacking. A week later it has nothing but those
-    # 2: of 9 to come (shape 7, chance 7/16, median 8) 3 will be lost next week and 1 in the week in which they come.
+    # What was lost was not sold: 3 of 6 asked are, so that 3 are still there. n = 7 where c = 4: 10.5 - 4/6 to come,
+    # 5.25 of it next week, of which it will lose 2.25.
     (
-        SeasonReplenishment((3.0,) * 5, 1.0, 3, 0.75, 0.5), {},
-        days(demand=[3.0, 3.0], inventory_position=[1.0, 2.0], production_order=[0.0, 2.0]), [[2.0], [2.0]],
+        SeasonReplenishment((0.0, 3.0, 3.0, 3.0, 3.0), 1.0, 2, 0.9, 0.5, 0.0, "told_demand"), {"downstream": [4.0]},
+        days(
+            told_demand=[0.0, 6.0], told_lost=[0.0, 3.0], inventory_position=[2.0, 9.0], production_order=[0.0, 0.0],
+        ), [[0.0], [10.5 - 4.0 / 6.0 - 2.25 - 3.0]],
+    ),
+    # 3 were asked for where 3 were foretold, so the three weeks to come have the median 9 - 5.5/6; it has 1, and will
+    # lose 5 in the two weeks before goods come. A week later it has nothing but 2 on order: of 9 - 25/42 to come 3 will
+    # be lost next week and 1 in the week in which they come.
+    (
+        SeasonReplenishment((3.0,) * 5, 1.0, 3, 0.5, 0.5), {},
+        days(demand=[3.0, 3.0], inventory_position=[1.0, 2.0], production_order=[0.0, 2.0]),
+        [[9.0 - 5.5 / 6.0 - 1.0 - 5.0], [9.0 - 25.0 / 42.0 - 2.0 - 4.0]],
     ),
 ]  # fmt: skip

@@ -195,7 +195,7 @@ def test_a_lever_that_makes_no_sense_says_what_it_must_be(name, levers, message)
     ("levers", "message"),
     [
         ({"first_share": 1.5}, "first_share is 1.5, must be a finite number >= 0 and <= 1"),
-        ({"service": 1.0}, "service is 1.0, must be a finite number >= 0 and <= 0.9999"),
+        ({"service": 1.0}, "service is 1.0, must be a finite number >= 0.01 and <= 0.9999"),
     ],
 )
 def test_a_lever_of_zara_alone_says_what_it_must_be(levers, message):

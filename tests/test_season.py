@@ -4,13 +4,15 @@ import networkx as nx
 import numpy as np
 import pytest
 from measuring import recorded
+from scipy.stats import nbinom
 from test_theory_inventory import assert_mean
 
 from supplynet import Scenario, from_graph, replicate, run
 from supplynet.demand import Seasonal, Step, Trace
 from supplynet.distributions import Uniform
 from supplynet.interest import EarlyInterest
-from supplynet.policies.ordering import BaseStock
+from supplynet.policies.contract import Local, open_memory, stack
+from supplynet.policies.ordering import BaseStock, SeasonReplenishment
 from supplynet.price_response import PriceResponse
 from supplynet.reference import Reference
 from supplynet.season import SellingSeason, style_of
@@ -138,3 +140,22 @@ def test_a_price_raises_demand_as_its_elasticity_says():
 def test_a_season_or_price_that_cannot_be_is_refused(make, message):
     with pytest.raises((ValueError, TypeError), match=message):
         make()
+
+
+@pytest.mark.parametrize("cv", [0.3, 0.5, 0.8])
+@pytest.mark.parametrize(("asked", "foretold"), [(0.0, 0.0), (10.0, 20.0), (100.0, 80.0)])
+@pytest.mark.parametrize("ahead", [1.0, 5.0, 40.0, 320.0])
+def test_what_a_season_still_wants_is_gamma_poisson_to_a_unit_or_two_per_cent(cv, asked, foretold, ahead):
+    # What is to come has the law of Poisson counts about a level of which so much was seen: negative binomial.
+    forecast, known = (foretold, ahead), 1.0 / cv**2
+    law = nbinom(known + asked, (known + foretold) / (known + foretold + ahead))
+    for ratio in (0.5, 0.75, 0.98):
+        rule = SeasonReplenishment(forecast, cv, 1, ratio, ratio)
+        seen = {"demand": [asked], "inventory_position": [0.0], "production_order": [0.0]}
+        local = Local(
+            {name: np.array(value) for name, value in seen.items()}, open_memory(rule, 1, lambda name: np.zeros(1))
+        )
+        local.period, written = 0, np.zeros(1)
+        stack([rule], np.zeros(1, np.int64)).order(local, written)
+        exact = law.ppf(ratio)
+        assert abs(written[0] - exact) <= max(1.0, 0.02 * exact)
