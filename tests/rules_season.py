@@ -53,13 +53,13 @@ DECIDED = [
             inventory_position=[0.5, 9.0, 9.0, 9.0], production_order=[0.0, 17.0 / 12.0, 0.0, 2.0],
         ), [[17.0 / 12.0], [0.0], [6.0 - 4.0 / 6.0 + 1.0 / 12.0 - 3.0], [0.0]],
     ),
-    # What was lost was not sold: 3 of 6 asked are, so that 3 are still there. n = 7 where c = 4: 10.5 - 4/6 to come,
-    # 5.25 of it next week, of which it will lose 2.25.
+    # What was lost was not sold: all 6 that were asked for are lost, so that 6 are still there, more than the 5.25 of
+    # next week. n = 7 where c = 4: 10.5 - 4/6 to come.
     (
         SeasonReplenishment((0.0, 3.0, 3.0, 3.0, 3.0), 1.0, 2, 0.9, 0.5, 0.0, "told_demand"), {"downstream": [4.0]},
         days(
-            told_demand=[0.0, 6.0], told_lost=[0.0, 3.0], inventory_position=[2.0, 9.0], production_order=[0.0, 0.0],
-        ), [[0.0], [10.5 - 4.0 / 6.0 - 2.25 - 3.0]],
+            told_demand=[0.0, 6.0], told_lost=[0.0, 6.0], inventory_position=[2.0, 9.0], production_order=[0.0, 0.0],
+        ), [[0.0], [10.5 - 4.0 / 6.0 - 6.0]],
     ),
     # 3 were asked for where 3 were foretold, so the three weeks to come have the median 9 - 5.5/6; it has 1, and will
     # lose 5 in the two weeks before goods come. A week later it has nothing but 2 on order: of 9 - 25/42 to come 3 will

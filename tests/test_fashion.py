@@ -12,6 +12,7 @@ from supplynet.engine import start
 from supplynet.fingerprint import fingerprint
 from supplynet.lower import Case
 from supplynet.record import Keep, Record
+from supplynet.reference import Reference
 from supplynet.scenarios.fashion import PERIODS, Fashion
 
 KEYS = ("demand", "lost", "shipped", "scrapped", "on_hand", "production_order", "shipment", "received")
@@ -133,6 +134,18 @@ def test_one_buy_leaves_over_and_loses_what_the_newsvendor_says(cv):
     assert_mean(seen["scrapped"][:, :, of["shop"]].sum(axis=0).ravel(), left, wrong=[0.9 * left, 1.1 * left])
     short = left - bought + 320.0
     assert_mean(seen["lost"][:, :, of["buyers"]].sum(axis=0).ravel(), short, wrong=[0.8 * short, 1.2 * short])
+
+
+@pytest.mark.parametrize("name", ["push-retail", "zara"])
+def test_the_plain_tale_and_a_union_have_the_same_season(name):
+    scenario = supplynet.load(name)
+    alone = supplynet.run(scenario, replication=2)
+    tale = Reference(scenario.network, scenario.seed, replication=2, start="empty")
+    for period in range(PERIODS):
+        tale.step()
+        for key in ("demand", "production_order", "on_hand", "lost", "scrapped"):
+            np.testing.assert_allclose(tale[key], alone.record[key][period], rtol=1e-12, atol=1e-9)
+    assert supplynet.replicate(scenario, (1, 2, 3))["lost"][1] == alone.outcomes["lost"] > 0.0
 
 
 def test_a_shorter_lead_time_is_worth_nothing_to_whoever_buys_once():
