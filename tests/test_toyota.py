@@ -12,7 +12,7 @@ from measuring import recorded
 
 import supplynet
 
-RUNS = 16
+RUNS = 24
 WEEK = 2400
 BATCHES = {"lot": 100, "setup": 20}
 WAYS = {
@@ -21,8 +21,13 @@ WAYS = {
     "small lots alone": ("batch-line", {"lot": 25, "setup": 5}),
     "both": ("toyota", {}),
     "conwip": ("conwip-line", {}),
+    "lean": ("batch-line", {"safety_periods": 50.0, "finished_periods": 360.0}),
+    "lean with small lots": (
+        "batch-line",
+        {"lot": 25, "setup": 5, "safety_periods": 25.0, "finished_periods": 300.0},
+    ),
 }
-LOTS = {"push": (100, 20), "cards alone": (100, 20), "small lots alone": (25, 5), "both": (25, 5), "conwip": (25, 5)}
+LARGE = ("push", "cards alone", "lean")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +69,7 @@ def test_all_ways_have_the_same_output_and_serve_customers_at_once(ways, way):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_machines_hold_their_busy_time_over_the_takt_whatever_rules_the_line(ways, way):
-    lot, setup = LOTS[way]
+    lot, setup = (100, 20) if way in LARGE else (25, 5)
     over = ways[way]["machines"] - 5 * (setup + 0.8 * lot) * ways[way]["output"]
     assert abs(over.mean()) < 4.0 * error(over) + 0.005 * ways[way]["machines"].mean()
 
@@ -82,6 +87,14 @@ def test_cards_for_the_whole_line_do_with_less_than_cards_for_each_station(ways)
     assert_more(ways["both"]["wip"] - ways["conwip"]["wip"])
     total = {way: ways[way]["wip"] + ways[way]["finished"] for way in ("both", "conwip")}
     assert_more(total["both"] - total["conwip"])
+
+
+def test_a_schedule_that_keeps_its_reserve_in_finished_goods_still_holds_more_in_all(ways):
+    total = {way: ways[way]["wip"] + ways[way]["finished"] for way in ways}
+    assert_more(total["lean"] - 2.0 * total["both"])
+    assert_more(total["lean with small lots"] - total["both"])
+    assert_more(ways["both"]["wip"] - ways["lean with small lots"]["wip"])
+    assert_more(ways["lean with small lots"]["finished"] - 3.0 * ways["both"]["finished"])
 
 
 def test_a_line_on_cards_keeps_fewer_finished_goods(ways):

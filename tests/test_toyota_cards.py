@@ -9,6 +9,7 @@ import pytest
 from lines import with_outage
 
 import supplynet
+from supplynet.balance import Balance
 from supplynet.metrics import waiting_time, waiting_units
 
 NAMES = ("toyota", "batch-line", "conwip-line")
@@ -61,7 +62,8 @@ def test_work_in_process_is_throughput_times_cycle_time(name):
     # Over a finite time, with those inside at its end counted for as long as they were: Little (2011), Operations
     # Research 59(3). The opening stock enters in the first period.
     scenario = short(name, breakdown=0.02)
-    record, network = supplynet.run(scenario).record, scenario.network
+    result = supplynet.run(scenario, watchers=lambda ready: (Balance(ready.union),))  # goods are conserved, too
+    record, network = result.record, scenario.network
     names, lanes = network.names, network.lane_names()
     stations = [at for at, each in enumerate(names) if each.startswith("station")]
     into = {each.partition(">")[2]: at for at, each in enumerate(lanes)}

@@ -30,8 +30,9 @@ def build(
     The machines, the customers and their luck are those of `toyota`; see there. Once a week a forecast of what
     customers will buy becomes a schedule for every station, which corrects its own stock by it and then keeps to it
     whatever happens; between stations lies half a shift of stock, so that nobody has to wait if the forecast was wrong
-    or a lot is under way. The least such stock that serves customers as well as the cards do is about this one
-    (experiments/wip_anatomy.py looks for it). Large lots keep set-ups rare, since each takes 20 minutes.
+    or a lot is under way. With half a shift it serves customers about as well as the cards do. Most of it could be less
+    if finished goods were more (--set safety_periods=50 --set finished_periods=360), which no station of its own would
+    choose. Large lots keep set-ups rare, since each takes 20 minutes.
 
     It shows where a schedule hides its stock: most of it lies there in case, some waits in whole lots, and what the
     machines work on is the smallest part. In exchange it lives through an outage of hours that cards cannot bear.

@@ -26,7 +26,7 @@ DEMAND: Final = 0.75
 """Units a minute. Machines are busy three quarters of the time, so that each number here may be a fifth larger."""
 DEMAND_SD: Final = 1.6
 """Units a minute: 10 % of what is asked in a shift, the most that cards are said to follow. Source: Monden (1983),
-Toyota Production System, chapter 2."""
+Toyota Production System."""
 
 STEEL: Final = 10.0  # money a unit, an assumption, as are wages and the price
 WAGE: Final = 0.5  # money a minute of machine or set-up
