@@ -89,7 +89,8 @@ class Balance:
         gone = columns["shipment"] + cancelled
         on_hand = before["on_hand"] + finished - shipped - columns["scrapped"]
         left = columns["order"] - columns["booked"][outbound_of]
-        carried = columns["shipment"] - received[inbound_of]
+        carried = columns["shipment"] - received[inbound_of] - columns["destroyed"]
+        spoiled = np.bincount(item, columns["spoiled"], n_inputs)
 
         yield "stock of finished goods", "node", after["on_hand"], on_hand
         yield "goods in process", "node", after["in_process"], before["in_process"] + started - finished
@@ -99,4 +100,4 @@ class Balance:
         yield "goods in transit", "outbound", after["in_transit"], before["in_transit"] + carried
         yield "orders in the mail", "inbound", after["in_mail"], before["in_mail"] + left
         yield "what is on order", "inbound", after["on_order"], coming
-        yield "input stock", "input", np.bincount(item, after["input_stock"], n_inputs), held - drawn
+        yield "input stock", "input", np.bincount(item, after["input_stock"], n_inputs), held - drawn - spoiled

@@ -151,6 +151,8 @@ class Binder:
                 yield from self._hear("purchase", bound, run)
                 order = purchase.purchase(bound, bound.purchase, "order", local, clock, columns["order"][own])
                 yield Task("purchase", run, order)
+                stopped = run[columns["may_hold_back"][run] > 0]
+                yield from self._kernel("purchase", purchase.hold_back, stopped, carries=True)
                 yield from self._kernel("purchase", purchase.post, np.arange(own.start, own.stop), carries=True)
 
     def _of_buyers(self, column: str, run: Array) -> Iterator[tuple[Any, Local, slice]]:
@@ -232,6 +234,10 @@ class Binder:
         end_of = owners(columns["first_end"][columns["first_input"]])
         loses[end_of[columns["lost_in"] > 0]] = True
         yield from self._kernel("settle", settle.cancel, np.flatnonzero(loses))
+        sinks = np.flatnonzero(columns["may_sink"])
+        misses = np.unique(end_of[columns["inbound_of"][sinks]])
+        yield from self._kernel("settle", settle.sink, np.unique(owners(columns["first_outbound"])[sinks]))
+        yield from self._kernel("settle", settle.miss, misses)
         yield from self._kernel("settle", settle.scrap, np.flatnonzero(columns["may_scrap"]))
         yield from self._kernel("settle", settle.bill, np.flatnonzero(columns["has_price"]))
         states, goods = self._payers()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column
 
 SHOWN = 10  # faults in one message
-AT_MOST_ONE = ("criticality", "capacity_factor", "open_factor", "stock_factor")
+AT_MOST_ONE = ("criticality", "capacity_factor", "open_factor", "stock_factor", "order_factor", "transit_factor")
 MAY_BE_INFINITE = ("capacity", "order_cap")
 MAY_BE_NAN = ("normal_output", "normal_order", "share", "orders_in_mail", "goods_in_transit", "input_stock")
 LONGEST = 100_000  # periods; a lane owns a slot for each period of its lead time

@@ -1,53 +1,141 @@
-"""Disruptions: what fails, by how much, from when and for how long."""
+"""Disruptions: what is struck, by how much, from when and for how long, and how it recovers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-DISRUPTED: Final = {"capacity_factor": "node", "open_factor": "lane", "stock_factor": "node", "demand_factor": "node"}
-"""The columns that a disruption may change, and their tables."""
-MAY_EXCEED_ONE: Final = ("demand_factor",)
+Array = NDArray[Any]
+Table = Literal["node", "lane"]
+RECOVERIES: Final = ("sudden", "linear", "exponential", "stepwise")
+STEPS: Final = 4  # of a stepwise recovery
+OVER: Final = 1e-3  # part of an exponential recovery that is left when it counts as done
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """What a disruption does to a column: its table, the range of its factor, and whether factors are added.
+
+    Where two strike one place at one time their factors multiply; where they are `added`, they add up.
+    """
+
+    table: Table
+    least: float
+    most: float
+    added: bool = False
+
+    @property
+    def neutral(self) -> float:
+        """The factor that changes nothing."""
+        return 0.0 if self.added else 1.0
+
+
+DISRUPTED: Final = {
+    "capacity_factor": Struck("node", 0.0, 1.0),
+    "stock_factor": Struck("node", 0.0, 1.0),
+    "demand_factor": Struck("node", 0.0, np.inf),
+    "order_factor": Struck("node", 0.0, 1.0),
+    "hoarding": Struck("node", 0.0, np.inf, added=True),
+    "open_factor": Struck("lane", 0.0, 1.0),
+    "transit_factor": Struck("lane", 0.0, 1.0),
+    "extra_lead_time": Struck("lane", 0.0, 100_000.0, added=True),
+}
+"""The columns that a disruption may change; each is an input column of the schema too, for what never ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disruption:
-    """From `start` on, for `duration` periods, a factor of a node or a lane is multiplied by another.
+    """From `start` on, for `duration` periods, a column of some places has a factor; then they recover.
 
-    where: the name of a node (capacity_factor, stock_factor, a customer's demand_factor), or of a lane,
-    "supplier>customer" (open_factor); factor: the part that is left, 0 = none, 1 = all, of demand also more.
-    Disruptions of one place at one time multiply.
+    where: a node; nodes by a label, "region=north", "sector=steel", "kind=factory", "tier=1"; a lane,
+    "works>shop", or lanes by their ends, "region=north>*". column: one of DISRUPTED. factor: what is left, 0 = none,
+    1 = all (hoarding and extra_lead_time: periods that are added), or a process that says so for each period.
+    duration: in periods (default: to the end). recovery: "sudden", or over `recovery_periods` "linear", "stepwise" (in
+    four steps), or "exponential", with them as the time constant. together: where a process is random, whether all
+    places share its luck. Disruptions of one place at one time multiply; what is added adds up.
     """
 
     where: str
     column: str
-    factor: float
-    start: int
-    duration: int
+    factor: Any
+    start: int = 0
+    duration: int | None = None
+    recovery: str = "sudden"
+    recovery_periods: int = 0
+    together: bool = False
+
+    @property
+    def is_random(self) -> bool:
+        return bool(getattr(self.factor, "uses_randomness", False))
 
     def faults(self) -> Iterator[str]:
         """What cannot be, in words."""
         said = f"disruption of {self.where!r}"
         if self.column not in DISRUPTED:
             yield f"{said}: column is {self.column!r}, must be one of {', '.join(DISRUPTED)}; choose one"
-        number = isinstance(self.factor, (int, float, np.number)) and np.isfinite(self.factor)
-        most, must = (np.inf, "a number >= 0") if self.column in MAY_EXCEED_ONE else (1.0, "a number in [0, 1]")
-        if not (number and 0.0 <= self.factor <= most):
-            yield f"{said}: factor is {self.factor!r}, must be {must}: the part that is left; mend it"
-        for name, least in (("start", 0), ("duration", 1)):
+            return
+        kind = DISRUPTED[self.column]
+        if hasattr(self.factor, "path") and self.column == "extra_lead_time":
+            yield f"{said}: factor is a process, but pipelines are finite; give extra_lead_time as a number"
+        elif not hasattr(self.factor, "path"):
+            number = isinstance(self.factor, (int, float, np.number)) and np.isfinite(self.factor)
+            must = f"a number in [{kind.least:g}, {kind.most:g}]" if kind.most == 1.0 else "a number >= 0"
+            means = "how many periods are added" if kind.added else "the part that is left"
+            if not (number and kind.least <= self.factor <= kind.most):
+                yield f"{said}: factor is {self.factor!r}, must be {must}: {means}; mend it"
+        for name, least in (("start", 0), ("duration", 1), ("recovery_periods", 0)):
             value: Any = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+            whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least
+            if not whole and not (name == "duration" and value is None):
                 yield f"{said}: {name} is {value!r}, must be a whole number >= {least} of periods; mend it"
+        if self.recovery not in RECOVERIES:
+            yield f"{said}: recovery is {self.recovery!r}, must be one of {', '.join(RECOVERIES)}; choose one"
+        elif self.recovery == "sudden" and self.recovery_periods:
+            yield f"{said}: recovery is sudden, but recovery_periods is {self.recovery_periods}; name another recovery"
+        elif self.recovery != "sudden" and not self.recovery_periods:
+            yield f"{said}: recovery is {self.recovery}, but recovery_periods is 0; say how long it takes"
 
+    def levels(self, periods: int, uniform: Array | None = None) -> Array:
+        """The factor in every period [period], or [period, row] from random numbers of that shape.
 
-def factor_path(disruptions: Iterable[Disruption], where: str, column: str, periods: int) -> NDArray[np.float64]:
-    """The factor of one place in every period [period]; what is not disrupted is 1."""
-    path = np.ones(periods)
-    for event in disruptions:
-        if event.where == where and event.column == column:
-            path[event.start : event.start + event.duration] *= event.factor
-    return path
+        Raises ValueError where a process leaves the range of the column.
+        """
+        kind = DISRUPTED[self.column]
+        shape = (periods,) if uniform is None else uniform.shape
+        levels = np.full(shape, kind.neutral)
+        end = periods if self.duration is None else min(periods, self.start + self.duration)
+        if self.start >= periods:
+            return levels
+        levels[self.start : end] = self._struck(end - self.start, uniform)
+        left = self.left(periods - end)
+        levels[end : end + left.size] = kind.neutral + np.multiply.outer(left, levels[end - 1] - kind.neutral)
+        if self.column == "extra_lead_time":
+            levels = np.ceil(levels - 1e-9)
+        return levels
+
+    def left(self, periods: int) -> Array:
+        """What part of the blow is left in each of so many periods after it, as far as any is [period]."""
+        after = np.arange(1, periods + 1)
+        if self.recovery == "exponential":
+            part = np.exp(-after / self.recovery_periods)
+            return part[part > OVER]
+        done = after[: self.recovery_periods] / (self.recovery_periods + 1)
+        return 1.0 - (np.floor(done * STEPS) / STEPS if self.recovery == "stepwise" else done)
+
+    def _struck(self, periods: int, uniform: Array | None) -> Any:
+        """The factor while it lasts."""
+        if not hasattr(self.factor, "path"):
+            return self.factor
+        luck = np.full((periods, 1), 0.5) if uniform is None else uniform[self.start : self.start + periods]
+        path = np.asarray(self.factor.path(luck.reshape(periods, -1))).reshape(luck.shape)
+        kind = DISRUPTED[self.column]
+        if path.size and not (path.min() >= kind.least and path.max() <= kind.most):
+            raise ValueError(
+                f"disruption of {self.where!r}: the process of {self.column} gives {path.min():g} to {path.max():g}, "
+                f"must stay in [{kind.least:g}, {kind.most:g}]; mend it"
+            )
+        return path[:, 0] if uniform is None else path

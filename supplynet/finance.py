@@ -26,7 +26,7 @@ from supplynet.schema import CUSTOMER, KINDS
 Array = NDArray[Any]
 READS: Final = (
     "on_hand", "backlog", "production_order", "production_started", "in_process", "production", "shipped", "scrapped",
-    "cost", "input_stock", "received", "shipment", "billed",
+    "cost", "input_stock", "received", "spoiled", "shipment", "destroyed", "billed",
 )  # fmt: skip
 """The columns of a record that a statement is made from."""
 
@@ -37,10 +37,10 @@ class Statement:
 
     revenue: billed to others; markdown: revenue given up by selling below the opening price (not part of revenue);
     cost_of_goods: what the goods sold had cost; holding, backlog_cost, ordering, set_ups: costs of running;
-    write_off: what scrapped goods had cost, less what they brought; profit: revenue less all of these but markdown;
-    receivable, payable, inventory: owed to it, owed by it, and its stock at cost, at the end of the period;
-    cash: at the end of the period, from nothing at the start; erosion: what its stock lost in replacement value because
-    its suppliers' prices fell. The first `warm_up` periods do not count in the means below.
+    write_off: what goods that were scrapped, spoiled or destroyed had cost, less what they brought; profit: revenue
+    less all of these but markdown; receivable, payable, inventory: owed to it, owed by it, and its stock at cost, at
+    the end of the period; cash: at the end of the period, from nothing at the start; erosion: what its stock lost in
+    replacement value because its suppliers' prices fell. The first `warm_up` periods do not count in the means below.
     """
 
     revenue: Array
@@ -225,13 +225,17 @@ class _Books:
         self.making += making
 
     def _draw(self, at: int) -> Array:
-        """What the goods that a buyer uses of a lane had cost [period]."""
+        """What the goods that a buyer uses of a lane had cost [period]; those that are destroyed are written off."""
         opened, of = self.record.prepared.lane, self.of
         stock = float(opened["input_stock"][at])
         before = np.concatenate([[stock], of["input_stock"][:-1, at]])
-        drawn = before + of["received"][:, at] - of["input_stock"][:, at]
+        gone = before + of["received"][:, at] - of["input_stock"][:, at] + of["destroyed"][:, at]
         opening = stock + float(opened["transport_filled"][at] * opened["transport_slot"][at])
-        return self._own(opening, self._unit_of(at), of["shipment"][:, at], self._moved(at), drawn)
+        cost = self._own(opening, self._unit_of(at), of["shipment"][:, at], self._moved(at), gone)
+        lost: Array = _part(of["spoiled"][:, at] + of["destroyed"][:, at], gone) * cost
+        self.write_off += lost
+        used: Array = cost - lost
+        return used
 
     def _own(self, opening: float, unit: Array, came: Array, paid: Array, gone: Array) -> Array:
         """Count a stock of the company, at cost and as the cost of replacing it falls; what the goods that go cost."""

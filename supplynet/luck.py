@@ -6,20 +6,20 @@ it lies, and scenarios of one replication share theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.demand import Constant, Process, as_process
-from supplynet.disruptions import factor_path
+from supplynet.disruptions import DISRUPTED
 from supplynet.interest import EarlyInterest
 from supplynet.lower import Union
-from supplynet.network import Network
-from supplynet.phases.draw import DrawLeadTimes, FollowPath, LoseCapacity
+from supplynet.phases.draw import DrawLeadTimes, FollowPath, Hoard, Lengthen, LoseCapacity, Struck
 from supplynet.randomness import replicate, stream_keys, uniforms
 from supplynet.season import style_of
+from supplynet.shocks import Shock
 
 Array = NDArray[Any]
 LEADS: Final = (
@@ -29,12 +29,20 @@ LEADS: Final = (
 )
 
 
+SHAKEN: Final[dict[str, tuple[str, str, Callable[..., Callable[[], None]]]]] = {
+    "capacity_factor": ("node", "capacity", LoseCapacity),
+    "extra_lead_time": ("lane", "shipment_lead_time", Lengthen),
+}
+"""What changes with a factor, where it may be drawn each day."""
+
+
 class Luck:
     """The paths and streams of a union. `consumption` [period, customer] is what customers want."""
 
     def __init__(self, union: Union, periods: int) -> None:
         self.union, self.periods = union, periods
         self._deals: list[Callable[[Luck], None]] = []  # told who they are of, since a circle would outlive its block
+        self._shocks: dict[tuple[int, str], Shock] = {}
         self.draws: list[tuple[Array, Callable[[], None]]] = [
             *self._lead_times(), *self._paths("capacity"), *self._paths("price"), *self._interest(),
             *self._disruptions(),
@@ -101,19 +109,26 @@ class Luck:
         for (case, process, names, rows), last in zip(found, np.cumsum(widths).tolist(), strict=True):
             column[rows] = np.arange(last - rows.size, last)
             own = path[:, last - rows.size : last]
-            wanted = self._shocked(process.path, case, names)
-            self._fill(own, case, "demand", wanted, process.uses_randomness, names, style_of(process))
+            wanted, shaken = self._shocked(process.path, case, names)
+            self._fill(own, case, "demand", wanted, process.uses_randomness or shaken, names, style_of(process))
         return path, column
 
-    def _shocked(self, of: Callable[[Array], Array], case: int, names: list[str]) -> Callable[[Array], Array]:
-        """A path of these customers, of every run, times what disruptions make of their demand."""
-        network = self.union.cases[case].network
-        struck, factors = self._factors(network, "demand_factor", network.node["demand_factor"], network.names)
-        own = dict(zip([network.names[row] for row in struck.tolist()], factors.T, strict=True))
-        if not own.keys() & set(names):
-            return of
-        each = np.stack([own.get(name, np.ones(self.periods)) for name in names], axis=1)
-        return lambda luck: of(luck) * np.tile(each[: len(luck)], (1, luck.shape[1] // len(names)))
+    def _shocked(self, of: Callable[[Array], Array], case: int, names: list[str]) -> tuple[Callable[..., Array], bool]:
+        """A path of these customers in every run, times what disruptions make of their demand; whether that is luck."""
+        shock, network = self._shock(case, "demand_factor"), self.union.cases[case].network
+        own = dict(zip((network.names[row] for row in shock.rows.tolist()), range(shock.rows.size), strict=True))
+        struck = [(at, own[name]) for at, name in enumerate(names) if name in own]
+        if not struck:
+            return of, False
+        at, rows = (np.array(part) for part in zip(*struck, strict=True))
+
+        def path(luck: Array) -> Array:
+            wanted = of(luck).reshape(len(luck), shock.n_runs, -1).copy()
+            for period in range(len(luck)):
+                wanted[period][:, at] *= shock.at(period).reshape(shock.n_runs, -1)[:, rows]
+            return wanted.reshape(len(luck), -1)
+
+        return path, shock.is_random
 
     def _paths(self, column: str) -> Iterator[tuple[Array, Callable[[], None]]]:
         """Node columns that follow a process."""
@@ -123,34 +138,34 @@ class Luck:
             self._fill(path, case, column, process.path, process.uses_randomness, names)
             yield rows, FollowPath(path, state.clock, rows, state.columns[column])
 
+    def _shock(self, case: int, column: str) -> Shock:
+        """What disruptions make of a column in all runs of a case, dealt anew where it is random."""
+        if (case, column) not in self._shocks:
+            shock = Shock(self.union.cases[case].network, column, self.periods, self.union.replications[case].size)
+            self._shocks[case, column] = shock
+            if shock.is_random:
+                seed = self.union.cases[case].seed
+                self._deals.append(lambda luck: shock.deal(seed, luck.union.replications[case]))
+        return self._shocks[case, column]
+
     def _disruptions(self) -> Iterator[tuple[Array, Callable[[], None]]]:
-        """What disruptions leave of lanes, of stock and, after the capacity of the day is drawn, of nodes."""
+        """What disruptions make of nodes and lanes, after capacities and lead times of the day are drawn."""
         state, layout = self.union.state, self.union.layout
         for case, described in enumerate(self.union.cases):
-            network = described.network
-            nodes, lanes = self.union.case_rows(case)
-            struck, path = self._factors(network, "capacity_factor", network.node["capacity_factor"], network.names)
-            if struck.size:
-                rows, runs = nodes[:, struck].ravel(), len(nodes)
-                drawn = np.tile(network.objects["node", "capacity"].codes[struck] >= 0, runs)
-                yield rows, LoseCapacity(np.tile(path, (1, runs)), state.clock, rows, drawn, state.columns)
-            struck, path = self._factors(network, "stock_factor", network.node["stock_factor"], network.names)
-            if struck.size:
-                rows, keeps = nodes[:, struck].ravel(), state.columns["stock_factor"]
-                yield rows, FollowPath(np.tile(path, (1, len(nodes))), state.clock, rows, keeps)
-            if self.union.prepared[case].lane["may_close"].any():
-                struck, path = self._factors(network, "open_factor", network.lane["open_factor"], network.lane_names())
-                ends = layout.outbound[lanes][:, struck].ravel()
-                open_factor = state.columns["open_factor"]
-                yield ends, FollowPath(np.tile(path, (1, len(lanes))), state.clock, ends, open_factor)
-
-    def _factors(self, network: Network, column: str, given: Array, names: Sequence[str]) -> tuple[Array, Array]:
-        """The rows of a column that disruptions change, and their factors [period, row]."""
-        places = {event.where for event in network.disruptions if event.column == column}
-        struck = np.flatnonzero((given != 1.0) | (np.isin(names, list(places)) if places else False))
-        events = network.disruptions
-        paths = [given[row] * factor_path(events, names[row], column, self.periods) for row in struck.tolist()]
-        return struck, np.stack(paths, axis=1) if paths else np.ones((self.periods, 0))
+            network, (nodes, lanes) = described.network, self.union.case_rows(case)
+            for column, kind in DISRUPTED.items():
+                shock = self._shock(case, column)
+                if column == "demand_factor" or not shock.rows.size:
+                    continue
+                place = nodes if kind.table == "node" else layout.outbound[lanes]
+                rows = place[:, shock.rows].ravel()
+                yield rows, Struck(shock.at, state.clock, rows, state.columns[column])
+                if column == "hoarding":
+                    yield rows, Hoard(rows, state.columns)
+                elif column in SHAKEN:
+                    table, name, consequence = SHAKEN[column]
+                    drawn = np.tile(network.objects[table, name].codes[shock.rows] >= 0, len(place))
+                    yield rows, consequence(rows, drawn, state.columns)
 
     def _interest(self) -> Iterator[tuple[Array, Callable[[], None]]]:
         """What customers look at, from the numbers that decide what they buy."""
@@ -158,7 +173,7 @@ class Luck:
         for case, process, names, rows in self._processes("demand"):
             if isinstance(process, EarlyInterest):
                 path = np.empty((self.periods, rows.size))
-                looked = self._shocked(process.interest_path, case, names)
+                looked, _ = self._shocked(process.interest_path, case, names)
                 self._fill(path, case, "demand", looked, True, names, style_of(process))
                 yield rows, FollowPath(path, state.clock, rows, state.columns["interest"])
 

@@ -25,7 +25,7 @@ from supplynet.balance import Balance
 from supplynet.binding import Task
 from supplynet.checks import nearest
 from supplynet.graphs import to_graph
-from supplynet.outcomes import tiers
+from supplynet.network import tiers_of
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.record import Keep, Record
 from supplynet.rows import DAY, Rows
@@ -172,7 +172,7 @@ class SupplyModel(mesa.Model):
         the order of the nodes, and agents know who supplies whom.
         """
         places, standing = {}, Counter[int]()
-        for node, tier in enumerate(tiers(self.rows.network).tolist()):
+        for node, tier in enumerate(tiers_of(self.rows.network).tolist()):
             places[node] = (-float(tier), float(standing[tier]))
             standing[tier] += 1
         # From Mesa 3.5 on a space has places; left to itself it draws them, from the luck that numpy shares with all.

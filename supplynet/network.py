@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.checks import check_columns, check_lanes, check_shares, check_signals, fail, nearest
+from supplynet.addresses import Addresses, tiers
+from supplynet.checks import check_columns, check_lanes, check_shares, check_signals, fail
 from supplynet.disruptions import DISRUPTED, Disruption
 from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
 
@@ -202,7 +203,7 @@ def from_columns(
     lanes["share"], wrong = _shares(lane.get("share"), lanes["input"], names, table["node"], table["product"])
     problems += wrong
     problems += check_signals(set(names) if signals else (), signals)
-    problems += check_disruptions(names, lane_labels.short(), disruptions)
+    problems += check_disruptions(Addresses(names, nodes, supplier, customer), disruptions)
     problems += check_lanes(names, nodes["kind"], supplier, customer)
     if faults is not None:
         faults += problems
@@ -211,17 +212,25 @@ def from_columns(
     return Network(tuple(names), nodes, lanes, table, tuple(signals), tuple(disruptions), objects)
 
 
-def check_disruptions(
-    names: Sequence[str], lane_names: Iterable[str], disruptions: Sequence[Disruption]
-) -> Iterator[str]:
-    """Every fault in the disruptions; the names of lanes are read only if one is of a lane."""
-    lanes = list(lane_names) if any(event.column == "open_factor" for event in disruptions) else []
+def check_disruptions(addresses: Addresses, disruptions: Sequence[Disruption]) -> Iterator[str]:
+    """Every fault in the disruptions, whose places must be there."""
     for event in disruptions:
         yield from event.faults()
-        known = {"node": names, "lane": lanes}.get(DISRUPTED.get(event.column, ""), (event.where,))
-        if event.where not in known:
-            hint = nearest(str(event.where), known, shown=12)
-            yield f"disruption of {event.where!r}: there is no such {DISRUPTED[event.column]}; {hint}"
+        if event.column in DISRUPTED:
+            try:
+                addresses.rows(event.where, DISRUPTED[event.column].table)
+            except ValueError as fault:
+                yield f"disruption of {event.where!r}: {fault}"
+
+
+def addresses_of(network: Network) -> Addresses:
+    """The nodes and lanes of a network by name and label."""
+    return Addresses(network.names, network.node, network.lane["supplier"], network.lane["customer"])
+
+
+def tiers_of(network: Network) -> NDArray[np.int64]:
+    """Distance of each node from the market [node]: customers 0, who serves them 1, ...; -1 where it serves nobody."""
+    return tiers(network.node["kind"], network.lane["supplier"], network.lane["customer"])
 
 
 class LaneLabels(Sequence[str]):

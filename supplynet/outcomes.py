@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.metrics import bullwhip_ratio, mean, mean_and_variance, peak, ratio, total
-from supplynet.network import Network
+from supplynet.network import Network, tiers_of
 from supplynet.record import Keep, Record
-from supplynet.schema import CUSTOMER, KINDS
+from supplynet.schema import KINDS
 
 Array = NDArray[Any]
 Columns = Callable[[str], Array]
@@ -56,19 +56,6 @@ def measure_totals(totals: Mapping[str, Array], periods: int) -> dict[str, Array
     return told | {name: totals[key] / periods for name, key in means.items() if key in totals}
 
 
-def tiers(network: Network) -> NDArray[np.int64]:
-    """Distance of each node from the market [node]: customers 0, who serves them 1, ...; -1 where it serves nobody."""
-    far = network.n_nodes + 1
-    tier = np.where(network.node["kind"] == CUSTOMER, 0, far)
-    supplier, customer = network.lane["supplier"], network.lane["customer"]
-    for _ in range(network.n_nodes):
-        before = tier.copy()
-        np.minimum.at(tier, supplier, before[customer] + 1)
-        if np.array_equal(before, tier):
-            break
-    return np.where(tier >= far, -1, tier)
-
-
 def whole(network: Network, nodes: dict[str, Array], series: Callable[[str, int], Array]) -> dict[str, Array]:
     """The outcomes of runs of one network, each [run].
 
@@ -76,7 +63,7 @@ def whole(network: Network, nodes: dict[str, Array], series: Callable[[str, int]
     orders of the tier farthest upstream with what customers demand; fill_rate, backlog and lost are those of the
     market; mean_on_hand and total_cost are summed over all nodes.
     """
-    tier = tiers(network)
+    tier = tiers_of(network)
     every, market, front = np.arange(network.n_nodes), np.flatnonzero(tier == 0), np.flatnonzero(tier == 1)
     upstream = np.where(network.node["kind"] == KINDS.index("supplier"), -1, tier)
     last = np.flatnonzero((upstream == upstream.max()) & (upstream > 0))

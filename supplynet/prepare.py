@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from supplynet.checks import fail
 from supplynet.demand import as_process
+from supplynet.disruptions import DISRUPTED
 from supplynet.interest import EarlyInterest
 from supplynet.network import Network
 from supplynet.opening import STARTS, Traits, coverage_of, downstream_of, mean_flows, open_columns, supply_line_of
@@ -22,6 +23,7 @@ from supplynet.policies.sourcing import FixedShares
 from supplynet.rule_checks import CHECKS, LEADS, check_lost_sales
 from supplynet.schedule import PHASES, find_levels
 from supplynet.schema import CUSTOMER, ORDER_SIZES
+from supplynet.shocks import Shock, struck
 
 Array = NDArray[Any]
 DEFAULT_RULES: Final = {
@@ -94,7 +96,9 @@ def prepare(network: Network, start: str) -> Prepared:
             "capacity": _means(network, "capacity"), "capacity_factor": node["capacity_factor"],
             "price": _means(network, "price"), "interest": _interest(network) * node["demand_factor"],
             "has_price": has_price(network).astype(np.uint8), "stock_factor": node["stock_factor"],
-            "may_scrap": _may_change(network, "stock_factor").astype(np.uint8),
+            "may_scrap": _may_change(network, "stock_factor"),
+            "may_hold_back": _may_change(network, "order_factor"),
+            **{name: node[name] for name in ("order_factor", "hoarding")},
             "normal_output": normal, "coverage": coverage_of(usual, on_machine),
             "supply_line_periods": supply_line_of(usual, on_machine),
             **{name: node[name] for name in PAID_FOR_STATE},
@@ -110,7 +114,9 @@ def prepare(network: Network, start: str) -> Prepared:
         },
         lane=lanes | {
             **{name: lane[name] for name in ("supplier", "customer", "input", "share", "priority", "in_transit_cost")},
-            "open_factor": lane["open_factor"], "may_close": _may_change(network, "open_factor").astype(np.uint8),
+            "open_factor": lane["open_factor"], "may_close": _may_change(network, "open_factor"),
+            "may_sink": _may_change(network, "transit_factor"),
+            **{name: lane[name] for name in ("transit_factor", "extra_lead_time")},
             "normal_order": np.where(np.isnan(lane["normal_order"]), _mean_orders(network, flow), lane["normal_order"]),
             "to_customer": (node["kind"][lane["customer"]] == CUSTOMER).astype(np.uint8),
             "lost_in": lane["unfilled"], "lost_out": lane["unfilled"],
@@ -118,7 +124,8 @@ def prepare(network: Network, start: str) -> Prepared:
             "order_lead": order_lead[1].astype(np.uint32), "mail_size": (order_lead[2] + 1).astype(np.uint32),
             "mail_filled": order_lead[1],
             "shipment_lead": shipment_lead[1].astype(np.uint32),
-            "transport_size": (shipment_lead[2] + 1).astype(np.uint32), "transport_filled": shipment_lead[1],
+            "transport_size": (shipment_lead[2] + 1 + _longest_delay(network)).astype(np.uint32),
+            "transport_filled": shipment_lead[1],
             "same_day": (shipment_lead[0] == 0).astype(np.uint8),
         },
         input={name: table[name] for name in INPUT_COLUMNS},
@@ -131,12 +138,20 @@ def _has_order_sizes(node: Mapping[str, Array]) -> NDArray[np.bool_]:
     return some | np.isfinite(node["order_cap"])
 
 
-def _may_change(network: Network, column: str) -> NDArray[np.bool_]:
-    """Whether a factor of a node or lane is ever less than one [row]."""
-    table, names = (network.lane, network.lane_names) if column == "open_factor" else (network.node, network.names)
-    struck = {event.where for event in network.disruptions if event.column == column}
-    may: NDArray[np.bool_] = table[column] < 1.0
-    return may | np.isin(names() if callable(names) else names, list(struck)) if struck else may
+def _may_change(network: Network, column: str) -> NDArray[np.uint8]:
+    """Whether a factor of a node or lane is ever another than the neutral one [row]."""
+    may = np.zeros(network.n_nodes if DISRUPTED[column].table == "node" else network.n_lanes, np.uint8)
+    may[struck(network, column)] = 1
+    return may
+
+
+def _longest_delay(network: Network) -> NDArray[np.int64]:
+    """How many periods disruptions may add to the lead time of each lane [lane]."""
+    ends = [event.start + (event.duration or 0) + event.recovery_periods for event in network.disruptions]
+    last = 1 + max(ends, default=0)
+    shock, most = Shock(network, "extra_lead_time", last, 1), np.zeros(network.n_lanes, np.int64)
+    most[shock.rows] = shock.greatest
+    return most
 
 
 def has_price(network: Network) -> NDArray[np.bool_]:

@@ -17,7 +17,7 @@ import numpy as np
 from supplynet.network import Network
 from supplynet.policies.contract import Array, Local, open_memory, stack
 from supplynet.prepare import prepare
-from supplynet.reference_parts import TINY, Chance, Input, Lane, column, pipeline, row_of, sized, total
+from supplynet.reference_parts import TINY, Chance, Input, Lane, column, heard, pipeline, row_of, shared, sized, total
 from supplynet.schedule import PHASES, SET_BY
 from supplynet.schema import results
 
@@ -48,9 +48,11 @@ class Agent(SimpleNamespace):
 
     def receive(self, today: int) -> None:
         """Goods that are due join the input stock, and finished production what is on hand."""
-        self.capacity_factor, self.price = self.factor_on(today), self.price_on(today)
+        self.capacity_factor, self.price = self.factor["capacity_factor"](today), self.price_on(today)
         self.capacity = self.capacity_on(today) * self.capacity_factor if self.capacity_factor else 0.0
         self.interest = self.interest_on(today)
+        for item in self.inputs:
+            item.hoard(self.factor["hoarding"](today) * self.normal_output)
         self.unload(today, same_day=False)
         if self.line_size > 1:
             self.production = self.line.pop(today, 0.0)
@@ -99,9 +101,9 @@ class Agent(SimpleNamespace):
         if self.buys:
             self.rules["input_rule"].purchase(self.see("input_rule", today), decided)
         for lane, quantity in zip(self.buys, decided.tolist(), strict=True):
-            lane.order = quantity
-            lane.on_order += quantity
-            lane.mail[today + lane.order_lead_time(today)] += quantity
+            lane.order = quantity * self.factor["order_factor"](today)
+            lane.on_order += lane.order
+            lane.mail[today + lane.order_lead_time(today)] += lane.order
 
     def see(self, which: str, today: int) -> Local:
         """What a rule sees of the agent, its inputs and its lanes, where each input ends, and what it is told."""
@@ -109,22 +111,12 @@ class Agent(SimpleNamespace):
         seen = {"first_input": np.array([0, ends.size - 1], np.uint32), "first_end": ends.astype(np.uint32)}
         for name in self.rules[which].reads:
             if name.startswith("told_"):
-                setattr(self, name, self.told(name.removeprefix("told_"), today))
+                setattr(self, name, heard(self, name.removeprefix("told_"), today))
             owners = next(table for table in ([self], self.inputs, self.buys) if name in vars(table[0]))
             seen[name] = column(owners, name)
         local = Local(seen, self.memory[which])
         local.period = today
         return local
-
-    def told(self, tells: str, today: int) -> float:
-        """The weighted sum of what the sources of signals showed some periods ago."""
-        heard = 0.0
-        for signal, source in self.hears:
-            if signal.tells == tells:
-                shown = source.diary[max(0, today + 1 - signal.delay)] if signal.delay else vars(source)
-                early = today < signal.delay and not np.isnan(signal.start)
-                heard += signal.weight * float(signal.start if early else shown[tells])
-        return heard
 
     def could_make(self, wanted: float) -> float:
         """As much of what is wanted as the scarcest input allows."""
@@ -163,7 +155,7 @@ class Agent(SimpleNamespace):
     def ship(self, today: int) -> None:
         """Share what is on hand among those who wait; on a lost-sales lane an unfilled claim ends here."""
         self.filled = 0.0
-        for lane, quantity in zip(self.sells, self.allocate(today), strict=True):
+        for lane, quantity in zip(self.sells, shared(self, today), strict=True):
             self.filled += max(0.0, quantity - (lane.lane_backlog - lane.booked))
             lane.shipment, lane.billed = quantity, self.price * quantity
             lane.lane_backlog -= quantity
@@ -176,22 +168,21 @@ class Agent(SimpleNamespace):
         self.on_hand = max(0.0, self.on_hand - self.shipped)
         self.backlog = total(lane.lane_backlog for lane in self.sells)
 
-    def allocate(self, today: int) -> list[float]:
-        """What each lane gets, by the allocation rule."""
-        seen = {"first_outbound": np.array([0, len(self.sells)], np.uint32), "on_hand": np.array([self.on_hand])}
-        seen |= {name: column(self.sells, name) for name in self.allocation.allocate.arguments[3:]}
-        seen["lane_backlog"] = np.array([lane.claim(today) for lane in self.sells])
-        self.allocation.allocate.bind(seen, np.zeros(1, np.uint32), parallel=False)()
-        return [float(quantity) for quantity in seen["shipment"]]
-
-    def settle(self, today: int) -> None:
-        """Strike off what suppliers cancelled, scrap what spoils, bill, pay, and tell."""
+    def strike_off(self, today: int) -> None:
+        """What suppliers cancelled is no longer on order."""
         for lane in self.buys:
             if lane.lost_in:
                 lane.on_order = max(0.0, lane.on_order - lane.cancelled)
         if self.is_customer and any(lane.cancelled for lane in self.buys):
             self.give_up()
-        kept = self.on_hand * self.keeps_on(today)
+
+    def settle(self, today: int) -> None:
+        """Count what is destroyed on the way and what spoils, bill, pay, and tell."""
+        for lane in self.sells:
+            lane.sink(today)
+        for lane in self.buys:
+            lane.spoil(self.factor["stock_factor"](today))
+        kept = self.on_hand * self.factor["stock_factor"](today)
         self.scrapped, self.on_hand = self.on_hand - kept, kept
         self.cost = self.holding_cost * self.on_hand + self.backlog_cost * self.backlog + self.lost_cost * self.lost
         self.cost += self.fixed_order_cost if self.production_order > 0.0 else 0.0
@@ -253,24 +244,23 @@ class Reference:
             given["line"] = pipeline(given["line_filled"], given["line_slot"])
             agent = (Customer if given["is_customer"] else Agent)(**given, inputs=[], sells=[], hears=[])
             agent.capacity_on = chance.of("node", "capacity", row, agent.capacity)
-            agent.factor_on = chance.factor("capacity_factor", network.names[row], agent.capacity_factor)
+            agent.factor = chance.factors("node", row)
             agent.price_on = chance.of("node", "price", row, agent.price)
-            agent.keeps_on = chance.factor("stock_factor", network.names[row], agent.stock_factor)
             agent.consumption_on, agent.interest_on = chance.of_demand(row), chance.of_interest(row)
             agent.production_lead_time = chance.of("node", "production_lead_time", row, agent.production_lead)
             self.agents.append(agent)
-        flows = dict.fromkeys(("order", "received", "booked", "shipment", "billed", "cancelled"), 0.0)
+        flows = dict.fromkeys([*results("inbound"), *results("outbound")], 0.0)
         inputs = [Input(**row_of(ready.input, row), lanes=[]) for row in range(network.n_inputs)]
         for item in inputs:
             self.agents[item.node].inputs.append(item)
-        for row, name in enumerate(network.lane_names()):
+        for row in range(network.n_lanes):
             given = row_of(ready.lane, row)
             given |= {end: self.agents[given[end]] for end in ("supplier", "customer")}
             pipes = {way: pipeline(given[f"{way}_filled"], given[f"{way}_slot"]) for way in ("mail", "transport")}
-            lane = Lane(**given, **pipes, **flows)
-            lane.open_on = chance.factor("open_factor", name, lane.open_factor)
+            lane = Lane(**flows | given | pipes)
+            lane.factor = chance.factors("lane", row)
             lane.order_lead_time = chance.of("lane", "order_lead_time", row, lane.order_lead)
-            lane.shipment_lead_time = chance.of("lane", "shipment_lead_time", row, lane.shipment_lead)
+            lane.usual_lead_time = chance.of("lane", "shipment_lead_time", row, lane.shipment_lead)
             for lanes in (self.lanes, lane.supplier.sells, inputs[lane.input].lanes):
                 lanes.append(lane)
         agent_of = dict(zip(network.names, self.agents, strict=True))
@@ -290,7 +280,7 @@ class Reference:
                     ensure(*earlier)
                 getattr(agent, phase)(self.period)
 
-        for phase in ("receive", *PHASES, "settle"):
+        for phase in ("receive", *PHASES, "strike_off", "settle"):
             for agent in self.agents:
                 ensure(phase, agent)
         self.period += 1

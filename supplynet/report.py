@@ -16,8 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from supplynet.metrics import bullwhip_ratio, fill_rate, mean, total
-from supplynet.network import Network
-from supplynet.outcomes import tiers
+from supplynet.network import Network, tiers_of
 from supplynet.scenario import Result, Scenario
 from supplynet.schema import KINDS
 
@@ -45,7 +44,7 @@ class Tier:
 
 def tier_groups(network: Network) -> list[Tier]:
     """The tiers from the market upwards, those that serve nobody last."""
-    tier, kind = tiers(network), network.node["kind"]
+    tier, kind = tiers_of(network), network.node["kind"]
     groups = []
     for number in sorted(set(tier.tolist()), key=lambda number: (number < 0, number)):
         nodes = tuple(np.flatnonzero(tier == number).tolist())

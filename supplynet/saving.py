@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from supplynet import __version__
 from supplynet.files import Writer, check_folder, write_together
 from supplynet.fingerprint import fingerprint
-from supplynet.outcomes import MEASURES, tiers
+from supplynet.network import tiers_of
+from supplynet.outcomes import MEASURES
 from supplynet.readers.folder import is_folder_of_tables
 from supplynet.scenario import SETTINGS, Result
 from supplynet.schema import KINDS
@@ -32,7 +33,7 @@ def summary(result: Result) -> dict[str, Any]:
     Raises nothing. Units: those of `outcomes`; a node that serves nobody has tier None.
     """
     scenario, network = result.scenario, result.scenario.network
-    measures, tier, kind = result.measures, tiers(network), network.node["kind"]
+    measures, tier, kind = result.measures, tiers_of(network), network.node["kind"]
     return {
         "scenario": scenario.name,
         "seed": int(scenario.seed),

@@ -68,6 +68,12 @@ class Scenario:
                 f"scenario {self.name!r}: warm_up is {self.warm_up} of {self.periods} periods and leaves nothing to "
                 "measure; run longer, or warm up less"
             )
+        for event in self.network.disruptions:
+            if event.start >= self.periods:
+                raise ValueError(
+                    f"scenario {self.name!r}: disruption of {event.where!r}: start is {event.start}, must be below the "
+                    f"{self.periods} periods, or nobody would notice; run longer, or strike earlier"
+                )
         if self.start not in STARTS:
             raise ValueError(
                 f"scenario {self.name!r}: start is {self.start!r}, must be one of {', '.join(STARTS)}; choose one"

@@ -51,6 +51,8 @@ def _inputs() -> Iterator[Column]:
     yield Column("node", "capacity_factor", real, "", 1.0, "part of the capacity that is there; disruptions lower it")
     yield Column("node", "stock_factor", real, "", 1.0, "part of on_hand that outlasts a period; disruptions lower it")
     yield Column("node", "demand_factor", real, "", 1.0, "times a customer's demand; disruptions change it")
+    yield Column("node", "order_factor", real, "", 1.0, "part of its orders that it places; disruptions lower it")
+    yield Column("node", "hoarding", real, "periods", 0.0, "of normal use that it wants to hold beyond its target")
     yield Column(
         "node", "production_lead_time", whole, "periods", 0.0,
         "from start to finish of production; 0 = the same period", random=True,
@@ -100,6 +102,8 @@ def _inputs() -> Iterator[Column]:
     yield Column(
         "outbound", "open_factor", real, "", 1.0, "part of a normal order that can leave; 1 = any, disruptions lower it"
     )
+    yield Column("outbound", "transit_factor", real, "", 1.0, "part of the goods in transit that outlasts a period")
+    yield Column("outbound", "extra_lead_time", whole, "periods", 0.0, "that goods take longer; disruptions raise it")
     yield Column("outbound", "priority", real, "", 0.0, "lowest is served first")
     yield Column("input", "units_per_output", real, "units/unit", 1.0, "bill of materials")
     yield Column("input", "target", real, "units", 0.0, "raw material to hold beyond need; a customer's pantry")
@@ -134,10 +138,12 @@ def _results() -> Iterator[Column]:
     yield column("inbound", "received", "units/period", "arrived on the lane this period")
     yield column("inbound", "order", "units/period", "ordered on the lane this period")
     yield column("inbound", "input_stock", "units", "held by the buyer of this supplier's goods")
+    yield column("inbound", "spoiled", "units/period", "destroyed or spoiled of what the buyer held of these goods")
     yield column("inbound", "on_order", "units", "ordered and not yet received")
     yield column("outbound", "booked", "units/period", "orders that arrived on the lane this period")
     yield column("outbound", "backlog", "units", "booked on the lane and not yet shipped")
     yield column("outbound", "shipment", "units/period", "shipped on the lane this period")
+    yield column("outbound", "destroyed", "units/period", "destroyed of the goods in transit")
     yield column("outbound", "billed", "money/period", "charged for what was shipped on the lane this period")
     yield column("outbound", "cancelled", "units/period", "unfilled on a lost-sales lane, struck off this period")
 

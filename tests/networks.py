@@ -223,15 +223,31 @@ class _Author:
     def disrupt(self) -> None:
         """Strike some nodes and lanes, one place more than once now and then."""
         for _ in range(self.pick(0, 3)):
-            when = {"start": self.pick(0, 9), "duration": self.pick(1, 6)}
+            when = {"start": self.pick(0, 9), "duration": self.one(None, *range(1, 6))}
+            if when["duration"] and self.maybe():
+                shape = self.one("linear", "stepwise", *(["exponential"] if not self.integers else []))
+                when |= {"recovery": shape, "recovery_periods": self.one(1, 3)}
             node, (supplier, customer) = self.one(*self.graph.nodes), self.one(*self.graph.edges)
             endless = "capacity" not in self.graph.nodes[node]
             part = 0.0 if endless else self.pick(0, 4) / 4
-            self.disruptions.append(Disruption(node, "capacity_factor", part, **when))
+            sharp = {key: when[key] for key in ("start", "duration")} if endless else when
+            self.disruptions.append(Disruption(node, "capacity_factor", part, **sharp))
             self.disruptions.append(Disruption(f"{supplier}>{customer}", "open_factor", self.pick(0, 3) / 4, **when))
             self.disruptions.append(Disruption(node, "stock_factor", self.pick(0, 4) / 4, **when))
             buyers = [name for name in self.graph.nodes if self.graph.nodes[name]["kind"] == "customer"]
-            self.disruptions.append(Disruption(self.one(*buyers), "demand_factor", float(self.pick(0, 3)), **when))
+            place = self.one(*buyers, "kind=customer", "tier=0")
+            self.disruptions.append(Disruption(place, "demand_factor", float(self.pick(0, 3)), **when))
+            more = {"order_factor": self.one("tier=1", node), "hoarding": self.one(*buyers, "kind=distributor")}
+            more |= {"transit_factor": f"{supplier}>*", "extra_lead_time": f"{supplier}>{customer}"}
+            for column in self.some(list(more), 0, 4):
+                known = more[column] != "kind=distributor" or any(
+                    self.graph.nodes[name]["kind"] == "distributor" for name in self.graph.nodes
+                )
+                size: Any = float(self.pick(0, 2)) if column in ("hoarding", "extra_lead_time") else self.pick(0, 4) / 4
+                if column in ("order_factor", "transit_factor") and self.maybe(3):
+                    size = Bernoulli(0.5, 0.5)
+                if known:
+                    self.disruptions.append(Disruption(more[column], column, size, **when, together=self.maybe()))
 
     def is_playable(self) -> bool:
         """Whether the network has a steady start and an order of the day."""

@@ -10,12 +10,13 @@ import supplynet
 from supplynet import engine
 from supplynet.balance import Balance
 from supplynet.demand import Trace
-from supplynet.disruptions import Disruption, factor_path
+from supplynet.disruptions import Disruption
 from supplynet.distributions import Bernoulli, Poisson
 from supplynet.lower import Case
 from supplynet.policies.allocation import Uniform
 from supplynet.policies.ordering import BaseStock
 from supplynet.schema import results
+from supplynet.shocks import Shock
 
 
 def shops(disruptions=(), *, unfilled="backorder", capacity=20.0, stock=10.0, **works):
@@ -43,11 +44,12 @@ def test_disruptions_of_one_place_multiply_where_they_overlap():
     events = [
         Disruption("works", "capacity_factor", 0.5, 2, 4),
         Disruption("works", "capacity_factor", 0.2, 4, 3),
-        Disruption("mill", "capacity_factor", 0.0, 0, 9),
+        Disruption("north", "capacity_factor", 0.0, 0, 9),
     ]
-    expected = [1.0, 1.0, 0.5, 0.5, 0.1, 0.1, 0.2, 1.0]
-    assert factor_path(events, "works", "capacity_factor", 8).tolist() == expected
-    assert factor_path(events, "works", "open_factor", 8).tolist() == [1.0] * 8
+    shock = Shock(shops(events).network, "capacity_factor", 8, n_runs=1)
+    assert shock.rows.tolist() == [0, 1]
+    assert [shock.at(period)[0] for period in range(8)] == [1.0, 1.0, 0.5, 0.5, 0.1, 0.1, 0.2, 1.0]
+    assert not Shock(shops(events).network, "open_factor", 8, n_runs=1).rows.size
 
 
 def test_a_part_of_the_capacity_is_lost_for_a_while_and_the_backlog_is_caught_up():
@@ -151,15 +153,13 @@ def test_a_constant_factor_is_a_disruption_that_never_ends_and_a_lever():
         assert played(scenario)[key].tobytes() == played(shops(events))[key].tobytes(), key
 
 
-def test_a_disruption_of_no_depth_or_behind_the_horizon_changes_no_byte():
+def test_a_disruption_of_no_depth_changes_no_byte():
     none = [Disruption("works", "capacity_factor", 1.0, 2, 5), Disruption("works>south", "open_factor", 1.0, 0, 9)]
     none += [Disruption("north", "stock_factor", 1.0, 2, 5), Disruption("north town", "demand_factor", 1.0, 2, 5)]
-    late = [Disruption("works", "capacity_factor", 0.0, 12, 5), Disruption("works>south", "open_factor", 0.0, 50, 9)]
-    late += [Disruption("north", "stock_factor", 0.0, 12, 5), Disruption("north town", "demand_factor", 2.0, 12, 5)]
-    calm = played(shops())
-    for events in (none, late):
-        record = played(shops(events))
-        assert all(record[key].tobytes() == calm[key].tobytes() for key in calm.keys)
+    none += [Disruption("north", "hoarding", 0.0, 2, 5), Disruption("north", "order_factor", 1.0, 2, 5)]
+    none += [Disruption("works>*", "extra_lead_time", 0, 2, 5), Disruption("works>*", "transit_factor", 1.0, 2, 5)]
+    calm, record = played(shops()), played(shops(none))
+    assert all(record[key].tobytes() == calm[key].tobytes() for key in calm.keys)
 
 
 def test_each_case_of_a_union_has_its_own_disruptions_and_each_replication_the_same():

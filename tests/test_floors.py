@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "supplynet"
 FLOORS = (
-    ("schema", "randomness", "topologies", "checks", "ranges", "disruptions", "files"),
+    ("schema", "randomness", "topologies", "checks", "ranges", "disruptions", "addresses", "files"),
     ("network", "graphs", "layout", "state", "opening", "schedule"),
     (
         "compiled",
@@ -37,6 +37,7 @@ FLOORS = (
         "prepare",
         "lower",
         "luck",
+        "shocks",
         "binding",
         "engine",
         "record",

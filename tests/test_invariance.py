@@ -31,14 +31,16 @@ from supplynet.schema import results
 PERIODS = 50
 # all but interest, which comes in whole units, so that other units would not scale it
 KEYS = [key for table in ("node", "inbound", "outbound") for key in results(table) if key != "interest"]
-FLOWS = [key for key in KEYS if key != "cost"]
+FLOWS = [key for key in KEYS if key not in ("cost", "billed")]
 LUCK = {
     "town": Normal(12.0, 4.0), "village": AR1(6.0, 2.0, 0.5), "web": Normal(9.0, 5.0),
     "lead": Discrete((1.0, 2.0, 4.0), (0.5, 0.25, 0.25)), "capacity": Bernoulli(0.75, 64.0),
+    "transit": Bernoulli(0.7, 1.0),
 }  # fmt: skip
 GIVEN = {
     "town": Trace((12.0, 20.0, 4.0, 9.0, 15.0), repeat=True), "village": Trace((6.0, 0.0, 11.0), repeat=True),
     "web": Trace((9.0, 1.0, 1.0, 25.0), repeat=True), "lead": 2, "capacity": 40.0,
+    "transit": 0.75,
 }  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def web_of_firms(luck, *, scale=1.0, shuffled=False, new_name=str, strangers=Fal
             }.get(type(quantity).__name__, lambda: quantity)()
         )
 
-    money = {"holding_cost": 0.5 / scale, "backlog_cost": 2.0 / scale, "lost_cost": 8.0 / scale}
+    money = {"holding_cost": 0.5 / scale, "backlog_cost": 2.0 / scale, "lost_cost": 8.0 / scale, "price": 9.0 / scale}
     held = {"on_hand": 30.0 * scale, **money}
     nodes = {
         "farm": {"kind": "supplier", "product": "crop"},
@@ -115,10 +117,16 @@ def web_of_firms(luck, *, scale=1.0, shuffled=False, new_name=str, strangers=Fal
     graph.add_nodes_from((new_name(name), attributes) for name, attributes in named)
     graph.add_edges_from((new_name(a), new_name(b), attributes) for (a, b), attributes in joined)
     signal = supplynet.Signal(new_name("web"), new_name("shop 3"), "demand", delay=1)
-    struck = supplynet.Disruption(new_name("far farm"), "capacity_factor", 0.5, 20, 6)
     lane = f"{new_name('north')}>{new_name('shop 1')}"
-    closed = supplynet.Disruption(lane, "open_factor", 0.25, 12, 9)
-    return supplynet.from_graph(graph, signals=[signal], disruptions=[struck, closed])
+    blows = [
+        (new_name("far farm"), "capacity_factor", 0.5, 20, 6), (lane, "open_factor", 0.25, 12, 9),
+        ("product=full cans", "stock_factor", 0.75, 25, 2, "linear", 3), ("kind=factory", "stock_factor", 0.5, 9, 2),
+        (new_name("south"), "order_factor", 0.5, 30, 4),
+        (f"*>{new_name('north')}", "transit_factor", luck["transit"], 15),
+        (lane, "extra_lead_time", 2, 33, 3), (new_name("town"), "demand_factor", 1.5, 8, 4),
+        (new_name("village"), "hoarding", 1.5, 22, 5),
+    ]  # fmt: skip
+    return supplynet.from_graph(graph, signals=[signal], disruptions=[supplynet.Disruption(*blow) for blow in blows])
 
 
 def scenario(network, **settings):

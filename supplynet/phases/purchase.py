@@ -28,6 +28,15 @@ def purchase(
 
 
 @kernel
+def hold_back(rows: Any, first_input: Any, first_end: Any, order_factor: Any, order: Any) -> None:
+    """Of what the rule would order only a part is ordered."""
+    for i in prange(rows.size):
+        node = rows[i]
+        for end in range(first_end[first_input[node]], first_end[first_input[node + ONE]]):
+            order[end] *= order_factor[node]
+
+
+@kernel
 def post(
     ends: Any, clock: Any, order: Any, order_lead: Any, mail_start: Any, mail_size: Any, mail: Any, on_order: Any
 ) -> None:

@@ -38,13 +38,47 @@ def cancel(
 
 
 @kernel
-def scrap(rows: Any, stock_factor: Any, on_hand: Any, scrapped: Any) -> None:
-    """What does not outlast the period is written off."""
+def sink(
+    rows: Any, first_outbound: Any, clock: Any, transport_start: Any, transport_size: Any, transport: Any,
+    transit_factor: Any, destroyed: Any,
+) -> None:  # fmt: skip
+    """Of the goods in transit only a part outlasts the period; today's slot holds what has arrived already."""
+    for i in prange(rows.size):
+        node = rows[i]
+        for end in range(first_outbound[node], first_outbound[node + ONE]):
+            gone = 0.0
+            for slot in range(transport_size[end]):
+                if transit_factor[end] < 1.0 and slot != clock[transport_size[end]]:
+                    kept = transport[transport_start[end] + slot] * transit_factor[end]
+                    gone += transport[transport_start[end] + slot] - kept
+                    transport[transport_start[end] + slot] = kept
+            destroyed[end] = gone
+
+
+@kernel
+def miss(rows: Any, first_input: Any, first_end: Any, outbound_of: Any, destroyed: Any, on_order: Any) -> None:
+    """What was destroyed on its way is no longer on order."""
+    for i in prange(rows.size):
+        node = rows[i]
+        for end in range(first_end[first_input[node]], first_end[first_input[node + ONE]]):
+            on_order[end] = max(0.0, on_order[end] - destroyed[outbound_of[end]])
+
+
+@kernel
+def scrap(
+    rows: Any, first_input: Any, first_end: Any, stock_factor: Any, on_hand: Any, input_stock: Any, scrapped: Any,
+    spoiled: Any,
+) -> None:  # fmt: skip
+    """What does not outlast the period is written off, products and inputs."""
     for i in prange(rows.size):
         node = rows[i]
         kept = on_hand[node] * stock_factor[node]
         scrapped[node] = on_hand[node] - kept
         on_hand[node] = kept
+        for end in range(first_end[first_input[node]], first_end[first_input[node + ONE]]):
+            kept = input_stock[end] * stock_factor[node]
+            spoiled[end] = input_stock[end] - kept
+            input_stock[end] = kept
 
 
 @kernel

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final
 
+from supplynet.addresses import Addresses
 from supplynet.checks import check_signals, nearest
 from supplynet.disruptions import DISRUPTED, Disruption
 from supplynet.network import Signal, check_disruptions
+from supplynet.readers.cells import read_process
 from supplynet.readers.columns import read_number
 from supplynet.readers.tables import Findings, Table
 from supplynet.schema import tellable
 
 SIGNAL_COLUMNS: Final = ("source", "reader", "tells", "delay", "weight", "start")
-DISRUPTION_COLUMNS: Final = ("where", "column", "factor", "start", "duration")
+DISRUPTION_COLUMNS: Final = (
+    "where", "column", "factor", "start", "duration", "recovery", "recovery_periods", "together",
+)  # fmt: skip
 
 
 def read_signals(table: Table, names: Sequence[str], findings: Findings) -> list[Signal]:
@@ -41,9 +46,7 @@ def read_signals(table: Table, names: Sequence[str], findings: Findings) -> list
     return signals
 
 
-def read_disruptions(
-    table: Table, names: Sequence[str], lane_names: Sequence[str], findings: Findings
-) -> list[Disruption]:
+def read_disruptions(table: Table, addresses: Addresses, findings: Findings) -> list[Disruption]:
     """The disruptions of disruptions.csv that can be read; blanks around the > of a lane do not count."""
     disruptions: list[Disruption] = []
     for row in range(len(table)):
@@ -51,12 +54,32 @@ def read_disruptions(
         column = table.column("column")[row]
         if column not in DISRUPTED:
             findings.problems.append(f"{table.at(row)}: column is {column!r}; {nearest(column, DISRUPTED)}")
-        factor = read_number(table, row, "factor", "a number in [0, 1]: the part that is left", findings)
-        start: Any = read_number(table, row, "start", "a whole number >= 0 of periods", findings)
-        duration: Any = read_number(table, row, "duration", "a whole number >= 1 of periods", findings)
-        if column in DISRUPTED and factor is not None and start is not None and duration is not None:
-            event = Disruption(where, column, float(factor), start, duration)
-            problems = [f"{table.at(row)}: {problem}" for problem in check_disruptions(names, lane_names, [event])]
+        factor = _factor(table, row, findings)
+        whole: dict[str, Any] = {
+            "start": read_number(table, row, "start", "a whole number >= 0 of periods", findings, 0),
+            "recovery_periods": read_number(table, row, "recovery_periods", "a whole number of periods", findings, 0),
+        }
+        duration: Any = read_number(table, row, "duration", "a whole number >= 1 of periods", findings, math.inf)
+        if column in DISRUPTED and None not in (factor, duration, *whole.values()):
+            ends = None if duration == math.inf else duration
+            recovery, together = table.column("recovery")[row] or "sudden", table.column("together")[row]
+            if together not in ("", "true", "false"):
+                findings.problems.append(f"{table.at(row)}: together is {together!r}, must be true or false; mend it")
+            event = Disruption(where, column, factor, **whole, duration=ends, recovery=recovery,
+                               together=together == "true")  # fmt: skip
+            problems = [f"{table.at(row)}: {problem}" for problem in check_disruptions(addresses, [event])]
             findings.problems += problems
             disruptions += [] if problems else [event]
     return disruptions
+
+
+def _factor(table: Table, row: int, findings: Findings) -> Any:
+    """A number, or a process in brackets such as up_down(0.01, 0.2); None where it cannot be read."""
+    text = table.column("factor")[row]
+    if "(" not in text:
+        return read_number(table, row, "factor", "a number: the part that is left", findings)
+    try:
+        return read_process(text)
+    except ValueError as fault:
+        findings.problems.append(f"{table.at(row)}: factor: {fault}")
+        return None

@@ -28,6 +28,8 @@ from supplynet.schema import KINDS, UNFILLED, Column, inputs, lane_inputs
 Columns = dict[str, list[str]]
 ALWAYS: Final = ("node", "kind", "ordering", "supplier", "customer", "order_lead_time", "shipment_lead_time")
 """Columns that are written even where all their cells are at their defaults."""
+USUAL_EVENT: Final = {"recovery": "sudden", "recovery_periods": 0, "together": False}
+"""What disruptions.csv need not say."""
 
 
 def write_folder(scenario: Scenario, path: str | Path, *, overwrite: bool = False) -> Path:
@@ -83,7 +85,7 @@ def _tables(network: Network) -> dict[str, str]:
     if network.signals:
         tables["signals.csv"] = _objects(network.signals, SIGNAL_COLUMNS)
     if network.disruptions:
-        tables["disruptions.csv"] = _objects(network.disruptions, DISRUPTION_COLUMNS)
+        tables["disruptions.csv"] = _objects(network.disruptions, DISRUPTION_COLUMNS, USUAL_EVENT)
     if traces:
         rows = sorted(
             (period, place, quantity)
@@ -107,11 +109,14 @@ def _text(columns: Columns) -> str:
     return text.getvalue()
 
 
-def _objects(rows: Sequence[Any], names: Iterable[str]) -> Columns:
-    """The attributes of some objects as columns; nan is blank."""
-    return {
-        name: ["" if (value := getattr(row, name)) != value else write_cell(value) for row in rows] for name in names
-    }
+def _objects(rows: Sequence[Any], names: Iterable[str], usual: Mapping[str, Any] | None = None) -> Columns:
+    """The attributes of some objects as columns; nan is blank, and so is what is as usual."""
+    usual = usual or {}
+
+    def cell(name: str, value: Any) -> str:
+        return "" if value != value or (name in usual and value == usual[name]) else write_cell(value)
+
+    return {name: [cell(name, getattr(row, name)) for row in rows] for name in names}
 
 
 def _nodes(network: Network) -> tuple[Columns, list[tuple[str, Trace]]]:

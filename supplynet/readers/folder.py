@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from supplynet.addresses import Addresses
 from supplynet.checks import Faults
 from supplynet.demand import Trace, as_process
 from supplynet.network import RULES, Network, from_columns
@@ -34,7 +36,7 @@ NEEDED: Final[dict[str, tuple[str, ...]]] = {
     "lanes.csv": ("supplier", "customer"),
     "inputs.csv": ("node",),
     "signals.csv": ("source", "reader", "tells"),
-    "disruptions.csv": DISRUPTION_COLUMNS,
+    "disruptions.csv": DISRUPTION_COLUMNS[:3],
     "demand.csv": ("period", "customer", "quantity"),
 }
 """The tables of a folder and the columns that each must have; only the first two must be there."""
@@ -49,6 +51,7 @@ def columns_of(file: str) -> list[str]:
         "lanes.csv": [*lane_inputs()],
         "inputs.csv": ["product", *inputs("input")],
         "signals.csv": SIGNAL_COLUMNS,
+        "disruptions.csv": DISRUPTION_COLUMNS,
     }
     return list(dict.fromkeys([*NEEDED[file], *optional.get(file, [])]))
 
@@ -178,9 +181,8 @@ class TablesReader:
         signals = read_signals(tables["signals.csv"], names, findings) if "signals.csv" in tables else []
         events = []
         if "disruptions.csv" in tables:
-            ends = zip(lanes.suppliers, lanes.customers, strict=True)
-            lane_names = [f"{names[supplier]}>{names[customer]}" for supplier, customer in ends]
-            events = read_disruptions(tables["disruptions.csv"], names, lane_names, findings)
+            addresses = _addresses(nodes, lanes.suppliers, lanes.customers)
+            events = read_disruptions(tables["disruptions.csv"], addresses, findings)
         if findings.headers:
             return None
         of_lanes: list[str] = []
@@ -251,3 +253,12 @@ class TablesReader:
                 cells = zip(nodes.column(name), kinds, strict=True)
                 columns[name] = [cell or default.get(kind, "") for cell, kind in cells]
         return Table(nodes.where, columns, nodes.lines)
+
+
+def _addresses(nodes: Table, suppliers: Sequence[int], customers: Sequence[int]) -> Addresses:
+    """The nodes and lanes of the tables by name and label."""
+    names = nodes.column("node")
+    labels = {label: np.array(nodes.column(label), object) for label in ("product", "site", "region", "sector")}
+    labels["product"] = np.where(labels["product"] == "", np.array(names, object), labels["product"])
+    labels["kind"] = np.array([KINDS.index(kind) if kind in KINDS else 0 for kind in nodes.column("kind")], np.int8)
+    return Addresses(names, labels, np.asarray(suppliers, np.int64), np.asarray(customers, np.int64))
