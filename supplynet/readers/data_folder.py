@@ -17,6 +17,7 @@ PUBLIC: Final = {
     "doi:10.1287/msom.1070.0176",
     "usda_weekly_food_sales": "Weekly Retail Food Sales (2022) of the Economic Research Service, US Department of "
     "Agriculture",
+    "oxcgrt": "the Oxford COVID-19 Government Response Tracker, repository OxCGRT/covid-policy-dataset",
     "supplygraph": "SupplyGraph by Wasi, Islam & Akib (2024), arXiv:2401.15299, repository "
     "ciol-researchlab/SupplyGraph",
 }
