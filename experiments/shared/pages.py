@@ -60,12 +60,14 @@ def draw_points(ax: Axes, points: Sequence[Point], look: int, label: str | None 
     )  # fmt: skip
 
 
-def new_figure(width: float, height: float, columns: int, *, same_y: bool = False) -> tuple[Figure, list[Axes]]:
-    """A figure of so many inches, and its axes from left to right; same_y: all have one y axis."""
+def new_figure(
+    width: float, height: float, columns: int, *, rows: int = 1, same_y: bool = False
+) -> tuple[Figure, list[Axes]]:
+    """A figure of so many inches, and its axes row by row from left to right; same_y: all have one y axis."""
     from matplotlib.figure import Figure
 
     drawn = Figure(figsize=(width, height), layout="constrained")
-    return drawn, np.ravel(drawn.subplots(1, columns, squeeze=False, sharey=same_y)).tolist()
+    return drawn, np.ravel(drawn.subplots(rows, columns, squeeze=False, sharey=same_y)).tolist()
 
 
 def finish(ax: Axes, title: str, x: str, y: str, *, log: bool = False) -> None:
