@@ -109,7 +109,7 @@ class _Author:
             made |= {"lot": self.quantity(2, 4), "setup": self.pick(1, 6) / 4, "unit_time": self.pick(0, 2) / 8}
         if "ordering" in made and not isinstance(rule, Kanban) and not rule.makes_to_order and self.maybe(4):
             sizes = {"order_multiple": self.quantity(0, 5), "minimum_order_quantity": self.quantity(0, 9)}
-            made |= sizes | {"order_cap": self.quantity(9, 40)}
+            made |= sizes | {"order_cap": self.quantity(9, 40) + sizes["order_multiple"]}  # so that some order fits
         if self.maybe():
             random = Bernoulli(0.75, self.quantity(5, 60)) if self.integers or self.maybe() else Normal(20.0, 12.0)
             made["capacity"] = self.one(self.quantity(5, 60), random, Step(30.0, 4.0, 6))

@@ -135,8 +135,8 @@ def test_ranges_that_do_not_fit_are_all_told_at_once():
     assert lines[0] == "lever 'a': its range is (2.0, 1.0), must be two numbers, low < high; write (0.1, 0.9)"
     with pytest.raises(ValueError, match="there is nothing to vary"):
         sobol(stores(), {})
-    with pytest.raises(ValueError, match="lever 'holding' is not known here; did you mean 'holding_cost'") as told:
-        tornado(stores(), {"holding": (0.0, 1.0), "flour.on_hand": (-1.0, 1.0)})
+    with pytest.raises(ValueError, match="lever 'holding_cst' is not known here; did you mean 'holding_cost'") as told:
+        tornado(stores(), {"holding_cst": (0.0, 1.0), "flour.on_hand": (-1.0, 1.0)})
     assert "flour.on_hand" in str(told.value)
     with pytest.raises(ValueError, match="n is 100, must be a power of two, .*; take 64 or 128"):
         sobol(stores(), {"holding_cost": (0.0, 1.0)}, 100)
