@@ -3,9 +3,9 @@
 Both ways are one rule over other columns. A source tells its targets what part of it is lost; a target adds it up in
 slots and keeps 1 less its worst slot. Downstream a slot is an essential input of the buyer, or all of its other inputs
 together; upstream a supplier has one slot, for all of its sales. A side of the network is a tuple of columns: by source
-(first_lane [firm + 1], slot, target, weight [lane]), by slot (source, slot, weight [lane]), and slot_firm [slot]. A state
-is a tuple of scratch columns, at rest between two cascades: what each firm keeps (1), what it told (0), what each slot
-has lost (0), the worst of a firm's slots (0) [firm, firm, slot, firm], and the list of those that were hit.
+(first_lane [firm + 1], slot, target, weight [lane]), by slot (source, slot, weight [lane]), and slot_firm [slot]. A
+state is a tuple of scratch columns, at rest between two cascades: what each firm keeps (1) and has told (0), what each
+slot has lost (0), the worst of each firm's slots (0), and the list of the firms that were hit.
 """
 
 from __future__ import annotations
@@ -82,9 +82,8 @@ def _pull(side: Any, state: Any, work: Any) -> Any:
 
 @numba.njit(cache=True, error_model="numpy")
 def _settle(
-    n_worse: Any, n_hit: Any, struck: Any, capacity_factor: Any, replaceability: Any, strength: Any, product: Any,
-    left: Any, state: Any, work: Any,
-) -> Any:  # fmt: skip
+    n_worse: Any, n_hit: Any, replaceability: Any, strength: Any, product: Any, left: Any, state: Any, work: Any
+) -> Any:
     """What the firms that are worse off still keep; gives how many were ever hit, and the largest drop."""
     kept, _, _, worst, hit = state
     _, _, worse, marked = work
@@ -92,9 +91,9 @@ def _settle(
     for at in range(n_worse):
         firm = worse[at]
         marked[firm] = False
-        now = min(capacity_factor if firm == struck else 1.0, max(0.0, 1.0 - worst[firm]))
+        now = max(0.0, 1.0 - worst[firm])
         drop = kept[firm] - now
-        if drop > 0.0:
+        if drop > 0.0:  # the struck firm keeps no more than its part, whatever its slots say
             if kept[firm] == 1.0:
                 hit[n_hit] = firm
                 n_hit += 1
@@ -107,16 +106,12 @@ def _settle(
 
 @numba.njit(cache=True, error_model="numpy")
 def _step(
-    n_hit: Any, struck: Any, capacity_factor: Any, replaceability: Any, strength: Any, product: Any, left: Any,
-    side: Any, state: Any, work: Any,
-) -> Any:  # fmt: skip
+    n_hit: Any, replaceability: Any, strength: Any, product: Any, left: Any, side: Any, state: Any, work: Any
+) -> Any:
     """One step one way: everybody hears what was lost before it, and settles."""
     n_tellers, n_lanes = _gather_news(n_hit, replaceability, strength, product, left, side, state, work)
-    if n_lanes * CROWDED > side[1].size:
-        n_worse = _pull(side, state, work)
-    else:
-        n_worse = _push(n_tellers, side, state, work)
-    return _settle(n_worse, n_hit, struck, capacity_factor, replaceability, strength, product, left, state, work)
+    n_worse = _pull(side, state, work) if n_lanes * CROWDED > side[1].size else _push(n_tellers, side, state, work)
+    return _settle(n_worse, n_hit, replaceability, strength, product, left, state, work)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -152,10 +147,8 @@ def spread(
         n_down = n_up = 1
     largest = 2.0 * eps + 1.0
     while largest > eps:
-        n_down, one = _step(
-            n_down, struck, capacity_factor, replaceability, strength, product, left, down, down_state, work
-        )
-        n_up, other = _step(n_up, struck, capacity_factor, False, strength, product, left, up, up_state, work)
+        n_down, one = _step(n_down, replaceability, strength, product, left, down, down_state, work)
+        n_up, other = _step(n_up, False, strength, product, left, up, up_state, work)
         largest = max(one, other)
         steps += 1
     return n_down, n_up, _lost_of_all(size, n_down, n_up, down_state, up_state), steps

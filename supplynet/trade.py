@@ -86,7 +86,8 @@ def trade_from(
     final = np.zeros(n_firms) if final_demand is None else np.asarray(final_demand, np.float64)
     problems = []
     for what, column, rows, below in (
-        ("supplier", ends[0], n_lanes, n_firms), ("customer", ends[1], n_lanes, n_firms), ("product", ends[2], n_firms, None),
+        ("supplier", ends[0], n_lanes, n_firms), ("customer", ends[1], n_lanes, n_firms),
+        ("product", ends[2], n_firms, None),
     ):  # fmt: skip
         whole = column.dtype.kind in "iu" or not column.size
         if column.shape != (rows,):

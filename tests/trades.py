@@ -1,4 +1,4 @@
-"""Random trade among firms, and the systemic risk index of Diem et al. (2022) a second time, straight from its formulas."""
+"""Random trade among firms, and the systemic risk index a second time, straight from its formulas."""
 
 from __future__ import annotations
 
