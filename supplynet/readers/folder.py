@@ -57,8 +57,8 @@ def columns_of(file: str) -> list[str]:
 
 
 def is_folder_of_tables(path: Path) -> bool:
-    """Whether a folder holds the tables of a network."""
-    return (path / "nodes.csv").exists()
+    """Whether a folder holds the tables of a network, or flows between firms."""
+    return (path / "nodes.csv").exists() or (path / "flows.csv").exists()
 
 
 def read_folder(path: str | Path) -> Scenario:
@@ -72,11 +72,9 @@ def read_folder(path: str | Path) -> Scenario:
 def recorded(network: Network) -> list[tuple[str, Trace]]:
     """The customers whose demand was recorded, each with what is played once."""
     coded = network.objects["node", "demand"]
-    return [
-        (network.names[row], trace)
-        for row in np.flatnonzero(coded.codes >= 0).tolist()
-        if isinstance(trace := as_process(coded.values[coded.codes[row]]), Trace) and not trace.repeat
-    ]
+    processes = enumerate(map(as_process, coded.values))
+    traces = {code: process for code, process in processes if isinstance(process, Trace) and not process.repeat}
+    return [(network.names[row], traces[code]) for row, code in enumerate(coded.codes.tolist()) if code in traces]
 
 
 class FolderFaults(Faults):

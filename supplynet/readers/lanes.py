@@ -33,7 +33,7 @@ def read_lanes(
     """The lanes between known nodes. Problems go to the findings, the lines of lanes to the places."""
     names = nodes.column("node")
     place = {name: row for row, name in enumerate(names)}
-    table = _own_rows(table, place, findings)
+    table = own_rows(table, place, findings)
     places.add_lanes(table)
     columns = {name: table.column(name) for name in lane_inputs() if name in table.columns or name in defaults}
     for name, default in defaults.items():
@@ -69,7 +69,7 @@ def read_lanes(
     return Lanes(suppliers, customers, read)
 
 
-def _own_rows(table: Table, place: Mapping[str, int], findings: Findings) -> Table:
+def own_rows(table: Table, place: Mapping[str, int], findings: Findings) -> Table:
     """The rows that join two known nodes, each pair once."""
     wrong: set[int] = set()
     first: dict[tuple[str, str], int] = {}
