@@ -11,6 +11,7 @@ import typer
 from supplynet import __version__
 from supplynet.compare_commands import compare
 from supplynet.progress import Progress
+from supplynet.risk_commands import risk
 from supplynet.sensitivity_commands import sensitivity
 from supplynet.shell import WHICH, console, picture_path, tell_of_compiling, told, with_options
 from supplynet.sweep_commands import results, sweep
@@ -155,6 +156,7 @@ app.command()(sweep)
 app.command()(results)
 app.command()(compare)
 app.command()(sensitivity)
+app.command()(risk)
 
 
 def keep_for(scenario: Scenario) -> Keep | None:

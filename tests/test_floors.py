@@ -74,6 +74,7 @@ FLOORS = (
         "table_commands",
         "compare_commands",
         "sensitivity_commands",
+        "risk_commands",
         "sweep_commands",
     ),
     ("viz", "cli"),

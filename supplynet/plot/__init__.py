@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from supplynet.plot.lines import orders_by_tier, stock_and_backlog
 from supplynet.plot.map import LABELLED, network_map
+from supplynet.plot.risk import criticality
 from supplynet.plot.study import differences, indices, tornado
 from supplynet.report import tier_groups
 from supplynet.scenario import Result
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_path",
+    "criticality",
     "differences",
     "indices",
     "network_map",

@@ -20,10 +20,12 @@ Array = NDArray[Any]
 LABELLED: Final = 60  # nodes; a larger map has no names
 
 
-def network_map(what: Result | Scenario, ax: Axes | None = None) -> Axes:
+def network_map(what: Result | Scenario, ax: Axes | None = None, *, colours: Array | None = None) -> Axes:
     """The network from its sources on the left to its market on the right; of more than 60 nodes, without names.
 
-    Colour and mark tell the kind of a node, the width of a lane its mean flow where a run is given.
+    Colour and mark tell the kind of a node, the width of a lane its mean flow where a run is given. colours [node, 4]:
+    of the nodes, instead of those of their kinds; tall tiers are then folded, so that each node is seen, and a tall
+    market is left out.
     """
     from matplotlib.collections import LineCollection
     from matplotlib.lines import Line2D
@@ -32,40 +34,54 @@ def network_map(what: Result | Scenario, ax: Axes | None = None) -> Axes:
     network = (what.scenario if isinstance(what, Result) else what).network
     ax, columns = axes_for(ax, 7.0, 4.0), tier_groups(network)[::-1]
     place = places(columns, network.lane["supplier"], network.lane["customer"])
+    tallest = max(len(tier.nodes) for tier in columns)
+    folded = colours is not None and tallest > LABELLED
+    n_shown = len(columns) - (folded and 1 < len(columns) and len(columns[-1].nodes) > LABELLED)
+    if folded:
+        place, tallest = _folded(columns, place), max(LABELLED, round(tallest**0.5))
     flow = np.zeros(network.n_lanes)
     if result is not None and not result.record.summed and "shipment" in result.record:
         flow = result.record["shipment"][result.scenario.warm_up // result.record.keep_what.every :].mean(axis=0)
     most = float(flow.max(initial=0.0))
     tails, heads = place[network.lane["supplier"]], place[network.lane["customer"]]
-    forward = heads[:, 0] > tails[:, 0]
+    forward, seen = heads[:, 0] > tails[:, 0], heads[:, 0] < n_shown - 0.5
     width, height = room(ax)
     height *= 0.8  # the layout may take some
-    mark = float(np.clip(0.5 * height / max(len(tier.nodes) for tier in columns), 2.0, 9.0))
-    for chosen, dashes in ((forward, "solid"), (~forward, "dashed")):
+    mark = float(np.clip(0.5 * height / tallest, 1.2 if folded else 2.0, 9.0))
+    opaque = 0.8 if colours is None else float(np.clip(500 / max(network.n_lanes, 1), 0.02, 0.8))
+    for chosen, dashes in ((forward & seen, "solid"), (~forward & seen, "dashed")):
         thick = 0.6 + (3.4 * flow[chosen] / most if most > 0 else 0.0)
         curves: Any = _curves(tails[chosen], heads[chosen])
         ax.add_collection(
             LineCollection(
-                curves, linewidths=thick * min(1.0, mark / 4), colors=PALE, linestyles=dashes, alpha=0.8, zorder=1
+                curves, linewidths=thick * min(1.0, mark / 4), colors=PALE, linestyles=dashes, alpha=opaque, zorder=1
             )
         )
     for kind in dict.fromkeys(network.node["kind"].tolist()):
-        at = place[network.node["kind"] == kind]
+        own = (network.node["kind"] == kind) & (place[:, 0] < n_shown - 0.5)
+        if not own.any():
+            continue
         colour, shape = LOOKS[KINDS[kind]]
+        edge = min(0.5, mark / 10) if colours is None or mark > 5.0 else 0.15
+        looks: Any = {"marker": shape, "edgecolors": "black", "linewidths": edge}
+        if colours is not None:
+            ax.scatter([], [], mark**2, c="white", label=KINDS[kind], **looks)
         ax.scatter(
-            at[:, 0], at[:, 1], mark**2, c=colour, marker=shape, edgecolors="black", linewidths=min(0.5, mark / 10),
-            zorder=2, label=KINDS[kind], clip_on=False,
+            place[own, 0], place[own, 1], mark**2, c=colour if colours is None else colours[own], zorder=2,
+            label=KINDS[kind] if colours is None else None, clip_on=False, **looks,
         )  # fmt: skip
     sides = (
         _write_names(ax, network.names, columns, place, (width, height), mark)
         if network.n_nodes <= LABELLED
+        else (0.4, 0.4)
+        if folded
         else (0.3, 0.3)
     )
-    ax.set_xlim(-sides[0], len(columns) - 1 + sides[1])
+    ax.set_xlim(-sides[0], n_shown - 1 + sides[1])
     ax.set_ylim(0.0, 1.0)
     ax.set_yticks([])
-    step = -(-len(columns) // 12)
-    ticks = range((len(columns) - 1) % step, len(columns), step)
+    step = -(-n_shown // 12)
+    ticks = range((n_shown - 1) % step, n_shown, step)
     ax.set_xticks(ticks, [f"tier {'-' if columns[at].number is None else columns[at].number}" for at in ticks])
     ax.tick_params(axis="x", length=0, labelsize=SMALL, colors=GREY)
     ax.spines[:].set_visible(False)
@@ -103,6 +119,19 @@ def places(columns: Sequence[Tier], supplier: Array, customer: Array) -> NDArray
             ranked = np.array(tier.nodes)[np.argsort(-wanted, kind="stable")]
             place[ranked, 1] = 1.0 - (np.arange(ranked.size) + 0.5) / ranked.size
     return place
+
+
+def _folded(columns: Sequence[Tier], place: Array) -> Array:
+    """Places in which a tier of more nodes than a column holds is folded into several columns side by side."""
+    folded = place.copy()
+    for x, tier in enumerate(columns):
+        nodes = np.array(tier.nodes)
+        ranked = nodes[np.argsort(-place[nodes, 1], kind="stable")]
+        n_rows = max(LABELLED, round(nodes.size**0.5))
+        n_columns = -(-nodes.size // n_rows)
+        column, row = np.divmod(np.arange(nodes.size), n_rows)
+        folded[ranked] = np.transpose([x + 0.7 * ((column + 0.5) / n_columns - 0.5), 1.0 - (row + 0.5) / n_rows])
+    return folded
 
 
 def _curves(tails: Array, heads: Array) -> Array:
