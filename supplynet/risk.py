@@ -193,14 +193,11 @@ def _columns(trade: Trade, n_parts: int, capacity_factor: float, replaceability:
 def _side(
     source: Array, target: Array, slot: Array, weight: Array, slot_firm: Array, n_firms: int
 ) -> tuple[Array, ...]:
-    """One way through the network: its lanes by source, then by slot."""
-    by_source, by_slot = (np.argsort(column, kind="stable") for column in (source, slot))
+    """One way through the network, its lanes by source."""
+    order = np.argsort(source, kind="stable")
     first_lane = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n_firms))])
 
     def whole(column: Array) -> Array:
         return column.astype(np.uint32)
 
-    return (
-        whole(first_lane), whole(slot[by_source]), whole(target[by_source]), weight[by_source],
-        whole(source[by_slot]), whole(slot[by_slot]), weight[by_slot], whole(slot_firm),
-    )  # fmt: skip
+    return whole(first_lane), whole(slot[order]), whole(target[order]), weight[order], whole(slot_firm)

@@ -2,10 +2,10 @@
 
 Both ways are one rule over other columns. A source tells its targets what part of it is lost; a target adds it up in
 slots and keeps 1 less its worst slot. Downstream a slot is an essential input of the buyer, or all of its other inputs
-together; upstream a supplier has one slot, for all of its sales. A side of the network is a tuple of columns: by source
-(first_lane [firm + 1], slot, target, weight [lane]), by slot (source, slot, weight [lane]), and slot_firm [slot]. A
-state is a tuple of scratch columns, at rest between two cascades: what each firm keeps (1) and has told (0), what each
-slot has lost (0), the worst of each firm's slots (0), and the list of the firms that were hit.
+together; upstream a supplier has one slot, for all of its sales. A side of the network is a tuple of columns, lanes by
+their source: first_lane [firm + 1], slot, target, weight [lane], slot_firm [slot]. A state is a tuple of scratch
+columns, at rest between two cascades: what each firm keeps (1) and has told (0), what each slot has lost (0), the worst
+of each firm's slots (0), and the list of the firms that were hit.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from numba import prange
 
 from supplynet.compiled import kernel
 
-CROWDED: Final = 2
-"""Where news travels on more than one lane in so many, all slots are added up anew, which takes less of a lane."""
+CROWDED: Final = 8
+"""Where more than one in so many is touched, all are looked at: a list of who is worse off costs ten times a look."""
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -44,7 +44,7 @@ def _gather_news(
 @numba.njit(cache=True, error_model="numpy")
 def _push(n_tellers: Any, side: Any, state: Any, work: Any) -> Any:
     """Add the news to the slots that it reaches; gives how many firms are worse off, which are listed and marked."""
-    (first_lane, slot, target, weight), (_, _, lost, worst, _) = side[:4], state
+    (first_lane, slot, target, weight, _), (_, _, lost, worst, _) = side, state
     tellers, news, worse, marked = work
     n_worse = 0
     for at in range(n_tellers):
@@ -61,23 +61,19 @@ def _push(n_tellers: Any, side: Any, state: Any, work: Any) -> Any:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _pull(side: Any, state: Any, work: Any) -> Any:
-    """The same for all slots, added up anew from all that was told."""
-    (source, slot, weight, slot_firm), (_, told, lost, worst, _) = side[4:], state
-    _, _, worse, marked = work
-    lost[:] = 0.0
-    for lane in range(source.size):
-        lost[slot[lane]] += weight[lane] * told[source[lane]]
-    n_worse = 0
+def _pour(n_tellers: Any, side: Any, state: Any, work: Any) -> Any:
+    """The same where much is told: all slots are looked at, and all firms listed."""
+    (first_lane, slot, _, weight, slot_firm), (_, _, lost, worst, _) = side, state
+    tellers, news, worse, _ = work
+    for at in range(n_tellers):
+        for lane in range(first_lane[tellers[at]], first_lane[tellers[at] + 1]):
+            lost[slot[lane]] += weight[lane] * news[at]
     for at in range(lost.size):
         firm = slot_firm[at]
-        if lost[at] > worst[firm]:
-            worst[firm] = lost[at]
-            if not marked[firm]:
-                marked[firm] = True
-                worse[n_worse] = firm
-                n_worse += 1
-    return n_worse
+        worst[firm] = max(worst[firm], lost[at])
+    for firm in range(worse.size):
+        worse[firm] = firm
+    return worse.size
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -110,7 +106,8 @@ def _step(
 ) -> Any:
     """One step one way: everybody hears what was lost before it, and settles."""
     n_tellers, n_lanes = _gather_news(n_hit, replaceability, strength, product, left, side, state, work)
-    n_worse = _pull(side, state, work) if n_lanes * CROWDED > side[1].size else _push(n_tellers, side, state, work)
+    crowded = n_lanes * CROWDED > side[1].size
+    n_worse = _pour(n_tellers, side, state, work) if crowded else _push(n_tellers, side, state, work)
     return _settle(n_worse, n_hit, replaceability, strength, product, left, state, work)
 
 
@@ -157,7 +154,10 @@ def spread(
 @numba.njit(cache=True, error_model="numpy")
 def _rest(n_hit: Any, side: Any, state: Any) -> None:
     """Bring the scratch columns of one way back to rest, touching no more than the cascade did."""
-    (first_lane, slot, target, _), (kept, told, lost, worst, hit) = side[:4], state
+    (first_lane, slot, target, _, _), (kept, told, lost, worst, hit) = side, state
+    if n_hit * CROWDED > kept.size:
+        kept[:], told[:], lost[:], worst[:] = 1.0, 0.0, 0.0, 0.0
+        return
     for at in range(n_hit):
         firm = hit[at]
         kept[firm], told[firm] = 1.0, 0.0
