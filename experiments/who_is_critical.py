@@ -48,7 +48,7 @@ def tell(found: dict[str, SystemicRisk]) -> list[str]:
     """A line for each setting: how high, how many, how large."""
     some = next(iter(found.values()))
     lines = [
-        f"{some.index.size:,} firms, {some.trade.flow.size:,} lanes; the largest sells {some.trade.size.max():.2%} of all",
+        f"{some.index.size:,} firms, {some.trade.flow.size:,} lanes; largest: {some.trade.size.max():.2%} of sales",
         "the plateau: firms with 90 % of the highest index or more",
         "",
         f"{'':<30} {'highest':>8} {'median':>9} {'plateau':>8} {'their sales':>12} {'smallest of them':>17} "
@@ -57,10 +57,10 @@ def tell(found: dict[str, SystemicRisk]) -> list[str]:
     for name, risk in found.items():
         size, high = risk.trade.size, risk.index.max()
         on_it = risk.index >= PLATEAU * high
-        ranks = [np.argsort(np.argsort(values)) for values in (size, risk.index)]
+        by_size, by_risk = (np.argsort(np.argsort(values)) for values in (size, risk.index))
         lines.append(
             f"{name:<30} {high:>8.1%} {np.median(risk.index):>9.3%} {on_it.sum():>8,} {size[on_it].sum():>12.2%} "
-            f"{size[on_it].min():>17.4%} {np.corrcoef(*ranks)[0, 1]:>17.2f}"
+            f"{size[on_it].min():>17.4%} {np.corrcoef(by_size, by_risk)[0, 1]:>17.2f}"
         )
     lines += ["", "rank correlation: of index and size over all firms"]
     return lines

@@ -99,6 +99,18 @@ def test_a_firm_that_stops_is_felt_when_the_stock_of_its_buyer_is_used_up(tmp_pa
     assert works[:3] == pytest.approx([40.0] * 3) and works[3] < 39.0
 
 
+def test_disruptions_strike_customers_and_sectors_too(tmp_path):
+    read(tmp_path)
+    events = "where,column,factor,start\ncustomers of shop,demand_factor,0.5,5\nsector=mining,capacity_factor,0,30\n"
+    write_tables(tmp_path, {"disruptions.csv": events})
+    record = supplynet.run(read_flows(tmp_path)).record
+    assert record["demand"][[4, 5], 6].tolist() == pytest.approx([50.0, 25.0])
+    assert record["production"][29, 1] > 1.0 and record["production"][30, :2].tolist() == [0.0, 0.0]
+    write_tables(tmp_path, {"disruptions.csv": events.replace("mining", "minning")})
+    with pytest.raises(Faults, match="disruptions.csv line 3: .*minning.*; did you mean 'mining'"):
+        read_flows(tmp_path)
+
+
 def test_capacity_price_and_other_columns_are_read_where_they_stand(tmp_path):
     firms = FIRMS.replace("cover\n", "cover,capacity,price,normal_output\n").replace(",5\nworks", ",5,9,2,6\nworks")
     network = read(tmp_path, firms=firms).network

@@ -21,7 +21,7 @@ def economy(n_firms: int, suppliers: int = 5, *, seed: int = 0) -> Trade:
     """Firms that draw so many suppliers each, large ones more often, and buy in proportion to their own size.
 
     What a firm sells to firms follows from who drew it; half of its size it sells to final demand. Which inputs are
-    essential is drawn by product: Diem et al. (2022) take it from a survey of industries, in which services need little.
+    essential is drawn by product: Diem et al. (2022) take it from a survey, in which services need little.
     """
     luck = np.random.default_rng(seed)
     size = np.minimum((1.0 - luck.random(n_firms)) ** (-1.0 / TAIL), n_firms / 10.0)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Final
 
 from shared.economy import economy
-
 from supplynet.risk import systemic_risk
 
 TARGET: Final = "< 20 s for 10,000; the published C++ takes 0.25 s a firm"

@@ -7,6 +7,7 @@ firm's output is what it sells: its flows out and its final demand. Its needs ar
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.checks import SHOWN
-from supplynet.network import Network, from_columns
+from supplynet.network import Network, addresses_of, from_columns
 from supplynet.policies.catalogue import read_rule
 from supplynet.readers.columns import read_columns
 from supplynet.readers.events import DISRUPTION_COLUMNS, read_disruptions
@@ -39,7 +40,7 @@ OF_LANES: Final = tuple(name for name in lane_inputs() if name not in GIVEN_BY_F
 TABLES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "firms.csv": (("firm",), ("final_demand", "cover", *OF_FIRMS)),
     "flows.csv": (("supplier", "customer", "flow"), OF_LANES),
-    "disruptions.csv": (DISRUPTION_COLUMNS, ()),
+    "disruptions.csv": (DISRUPTION_COLUMNS[:3], DISRUPTION_COLUMNS[3:]),
 }
 """The tables of a folder, the columns that each must have, and those it may have; only the first two must be there."""
 RULES: Final = {"ordering": "make_to_order", "input_rule": "days_of_cover", "allocation": "proportional"}
@@ -94,15 +95,6 @@ class FlowsReader(TablesReader):
         flow = _flows(flows, self.findings)
         lanes = self._lanes(flows, firms, labels, settings)
         rules = self._rules(settings)
-        events = []
-        if "disruptions.csv" in tables:
-            customers = [f"customers of {name}" for name in names]
-            ends = zip(lanes.suppliers, lanes.customers, strict=True)
-            between = [f"{names[supplier]}>{names[customer]}" for supplier, customer in ends]
-            final = [f"{name}>{customer}" for name, customer in zip(names, customers, strict=True)]
-            events = read_disruptions(
-                tables["disruptions.csv"], [*names, *customers], [*between, *final], self.findings
-            )
         if self.findings.problems:
             return None
         final_demand = np.asarray(columns.pop("final_demand", np.zeros(len(firms))), np.float64)
@@ -114,10 +106,13 @@ class FlowsReader(TablesReader):
         of_lanes: list[str] = []
         network = network_of(
             names, supplier, customer, flow, final_demand, {**columns, **_capacity(firms, columns, output)},
-            lanes.columns, rules, disruptions=events, faults=of_lanes,
+            lanes.columns, rules, faults=of_lanes,
         )  # fmt: skip
         faults = [*of_lanes, *(problem for check in CHECKS for problem in check(network))]
         self.findings.problems += self.places.locate(faults, self.path)
+        if "disruptions.csv" in tables:
+            events = read_disruptions(tables["disruptions.csv"], addresses_of(network), self.findings)
+            network = replace(network, disruptions=tuple(events))
         return None if self.findings.problems else network
 
     def _lanes(self, flows: Table, firms: Table, labels: list[str], settings: Settings) -> Lanes:
@@ -222,13 +217,13 @@ def network_of(
     node: dict[str, Any],
     lane: dict[str, Any],
     rules: dict[str, Any],
-    **others: Any,
+    faults: list[str],
 ) -> Network:
     """The network of firms that sell so much to each other, and after them the customers of each with a final demand.
 
     supplier, customer, flow [lane]; final_demand [firm]; node, lane: other columns of firms and of lanes; rules: those
-    that all firms follow; others: as of `from_columns`. Goods come in a period, to customers at once; what cannot be
-    delivered is lost. Undisturbed, nothing moves. Source: Inoue & Todo (2019), Nature Sustainability 2.
+    that all firms follow; faults: takes what `from_columns` finds. Goods come in a period, to customers at once; what
+    cannot be delivered is lost. Undisturbed, nothing moves. Source: Inoue & Todo (2019), Nature Sustainability 2.
     """
     n_firms, n_lanes, sold = len(names), flow.size, np.flatnonzero(final_demand > 0.0)
     n_customers = sold.size
@@ -273,5 +268,5 @@ def network_of(
             "units_per_output": after(bought / node["normal_output"][customer], 1.0),
             "product": [*carried, *(made[row] for row in sold.tolist())],
         },
-        **others,
+        faults=faults,
     )  # fmt: skip
