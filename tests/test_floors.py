@@ -49,6 +49,8 @@ FLOORS = (
         "business",
         "reference",
         "reference_parts",
+        "firms",
+        "losses",
     ),
     ("rule_levers", "levers", "scenario", "readers", "fingerprint"),
     (

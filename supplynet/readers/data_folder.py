@@ -20,6 +20,9 @@ PUBLIC: Final = {
     "oxcgrt": "the Oxford COVID-19 Government Response Tracker, repository OxCGRT/covid-policy-dataset",
     "supplygraph": "SupplyGraph by Wasi, Islam & Akib (2024), arXiv:2401.15299, repository "
     "ciol-researchlab/SupplyGraph",
+    "bea_io_us_2021": "the Input-Output Accounts of the US Bureau of Economic Analysis (2021), make and use tables",
+    "io_belgium_covid": "the repository twallema/pyIEEM, which joins the Belgian input-output table of 2015 with the "
+    "survey of Pichler et al. (2022), Journal of Economic Dynamics and Control 144",
 }
 """The data sets that readers know, by the name of their folder, and where the public finds them."""
 

@@ -1,0 +1,145 @@
+"""Firms that live from each other: a network from firms and the flows between them, with days of cover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.checks import fail, nearest
+from supplynet.disruptions import Disruption
+from supplynet.network import Network, from_columns
+from supplynet.policies.allocation import Proportional
+from supplynet.policies.contract import AllocationRule
+from supplynet.policies.input import DaysOfCover
+from supplynet.policies.ordering import MakeToOrder
+from supplynet.topologies import Firms
+
+Array = NDArray[Any]
+COVER: Final = 9.0
+"""Periods of usage that firms hold of each input. Source: Inoue & Todo (2019), Nature Sustainability 2, 9 days."""
+ADJUSTMENT_TIME: Final = 6.0
+"""Periods in which they close a gap. Source: the same, 6 days."""
+HAIR: Final = 1e-11
+"""By how much more than a normal day's final demand customers want: rounding must not look like a slump, which firms
+with long cover would make larger from one to the next."""
+
+
+def firm_network(
+    firms: Firms,
+    *,
+    cover: float | Array = COVER,
+    criticality: float | Array = 1.0,
+    linear: bool = False,
+    adjustment_time: float | Array = ADJUSTMENT_TIME,
+    basis: str = "capped_demand",
+    allocation: AllocationRule | None = None,
+    demand: Mapping[str, Any] | None = None,
+    region: Sequence[str] | None = None,
+    disruptions: Sequence[Disruption] = (),
+) -> Network:
+    """A network of firms, in their order, and after them one customer for each firm that sells to final demand.
+
+    cover: periods of usage to hold, one number, one of each firm [firm] or sector [sector] that buys, or of each input
+    of a sector [input sector, buying sector]; criticality: likewise, in [0, 1]; linear: a firm's inputs replace each
+    other, unit of money by unit of money; adjustment_time: periods to close a gap in, one number or one of each sector
+    [sector]; basis: what orders follow, see `DaysOfCover`; demand: what customers want of a sector's firms, by its
+    name, in parts of their normal final demand (any demand process, 1 at first); region [firm].
+
+    Firms make to order, sell what they have at once, and what they cannot deliver is lost; goods take a period from
+    firm to firm and none to customers; nobody can make more than its normal output. Quantities are money a period. A
+    customer has the sector of its firm with " final demand" after it, and its firm's region. Undisturbed, nothing
+    moves. A slump grows on its way from firm to firm by up to 1 + cover / adjustment_time, so the one should not be
+    much longer than the other. Raises ValueError.
+    Source: Inoue & Todo (2019), Nature Sustainability 2; criticality and the linear case Pichler et al. (2022), Journal
+    of Economic Dynamics and Control 144.
+    """
+    table, n_firms, n_lanes = firms.table, firms.n_firms, firms.n_lanes
+    sold = np.flatnonzero(firms.final_demand > 0.0)
+    n_customers, n_nodes = sold.size, n_firms + sold.size
+    product = firms.sector[firms.supplier] if not linear else np.zeros(n_lanes, np.int64)
+    n_products = len(table.sectors)
+    key = firms.customer * n_products + product
+    _, of_input = np.unique(key, return_inverse=True)
+    bought = np.bincount(of_input, firms.flow)[of_input] if n_lanes else np.zeros(0)
+    names, sectors = firms.names(), firms.sectors()
+    needed = _by_input("criticality", criticality, firms, linear)
+    held = _by_input("cover", cover, firms, linear)
+    labels = {"region": [*region, *(region[firm] for firm in sold.tolist())]} if region is not None else {}
+    return from_columns(
+        [*names, *(f"customers of {names[firm]}" for firm in sold.tolist())],
+        np.concatenate([firms.supplier, sold]),
+        np.concatenate([firms.customer, np.arange(n_firms, n_nodes)]),
+        node={
+            "kind": ["factory"] * n_firms + ["customer"] * n_customers,
+            "product": ["goods"] * n_nodes if linear else [*sectors, *(sectors[firm] for firm in sold.tolist())],
+            "sector": [*sectors, *(f"{sectors[firm]} final demand" for firm in sold.tolist())],
+            "capacity": np.concatenate([firms.output, np.full(n_customers, np.inf)]),
+            "normal_output": np.concatenate([firms.output, firms.final_demand[sold]]),
+            "ordering": [MakeToOrder()] * n_firms + [None] * n_customers,
+            "input_rule": _buying(adjustment_time, basis, firms) + [None] * n_customers,
+            "allocation": [allocation or Proportional()] * n_firms + [None] * n_customers,
+            "demand": [None] * n_firms + _wanted(demand or {}, firms, sold),
+            "demand_factor": np.concatenate([np.ones(n_firms), firms.final_demand[sold] * (1.0 + HAIR)]),
+            **labels,
+        },
+        lane={
+            "share": np.concatenate([firms.flow / bought, np.ones(n_customers)]),
+            "units_per_output": np.concatenate([bought / firms.output[firms.customer], np.ones(n_customers)]),
+            "cover": np.concatenate([held, np.zeros(n_customers)]),
+            "input_stock": np.concatenate([np.maximum(held - 1.0, 0.0) * firms.flow, np.zeros(n_customers)]),
+            "goods_in_transit": np.concatenate([firms.flow, np.zeros(n_customers)]),
+            "criticality": np.concatenate([needed, np.ones(n_customers)]),
+            "unfilled": ["lost"] * (n_lanes + n_customers),
+            "shipment_lead_time": np.concatenate([np.ones(n_lanes), np.zeros(n_customers)]),
+        },
+        disruptions=disruptions,
+    )  # fmt: skip
+
+
+def _buying(adjustment_time: float | Array, basis: str, firms: Firms) -> list[DaysOfCover]:
+    """The rule by which each firm buys, one object for each adjustment time."""
+    sectors = firms.table.sectors
+    times = np.broadcast_to(np.asarray(adjustment_time, np.float64), (len(sectors),))
+    rules = {time: DaysOfCover(adjustment_time=time, basis=basis) for time in dict.fromkeys(times.tolist())}
+    by_sector = [rules[time] for time in times.tolist()]
+    return [by_sector[number] for number in firms.sector.tolist()]
+
+
+def _by_input(name: str, given: float | Array, firms: Firms, linear: bool) -> Array:
+    """A number for each lane: one for all, one of each firm or sector that buys, or one of each input of a sector."""
+    values, sectors = np.asarray(given, np.float64), firms.table.sectors
+    n, buyer = len(sectors), firms.sector[firms.customer]
+    at: Any = {
+        (): (),
+        (firms.n_firms,): firms.customer,
+        (n,): buyer,
+        (n, n): (firms.sector[firms.supplier], buyer),
+    }.get(values.shape)
+    if at is None or (linear and values.ndim == 2):
+        shapes = f"one number, ({n},) or ({firms.n_firms},)" + ("" if linear else f", or ({n}, {n})")
+        raise ValueError(f"firm_network: {name} has shape {values.shape}, must be {shapes}; see what each stands for")
+    if not (ok := np.isfinite(values) & (values >= 0.0) & ((values <= 1.0) | (name == "cover"))).all():
+        where = np.argwhere(~ok)[0].tolist()
+        said = firms.names() if values.shape == (firms.n_firms,) else sectors
+        must = "a number >= 0" if name == "cover" else "a number in [0, 1]"
+        raise ValueError(
+            f"firm_network: {name} of {' for '.join(repr(said[place]) for place in where) or 'all'} is "
+            f"{values[~ok][0]:g}, must be {must}; mend it"
+        )
+    return np.broadcast_to(values, firms.flow.shape) if values.ndim == 0 else values[at]
+
+
+def _wanted(demand: Mapping[str, Any], firms: Firms, sold: Array) -> list[Any]:
+    """What each customer wants, in parts of its normal final demand."""
+    if unknown := [name for name in demand if name not in firms.table.sectors]:
+        fail(
+            [
+                f"firm_network: demand of {name!r}, which is no sector; {nearest(name, firms.table.sectors)}"
+                for name in unknown
+            ]
+        )
+    by_sector = [demand.get(name, 1.0) for name in firms.table.sectors]
+    return [by_sector[number] for number in firms.sector[sold].tolist()]
