@@ -99,12 +99,19 @@ def test_another_seed_gives_other_lanes_and_the_same_sums():
     assert np.array_equal(one.output, other.output)
 
 
-def test_a_change_of_one_sector_leaves_who_sells_in_the_others():
+def test_a_sector_that_sells_to_others_leaves_who_sells_elsewhere():
     flow = TABLE.flow.copy()
-    flow[2] /= 2.0
+    flow[0] = [0.0, 0.0, 40.0]
     one, other = firms_of(TABLE, 300), firms_of(IoTable(TABLE.sectors, flow, TABLE.output), 300)
-    farms = one.sector[one.supplier] == 0
-    assert np.array_equal(one.customer[farms], other.customer[other.sector[other.supplier] == 0])
+    shops = (made.sector[made.supplier] == 2 for made in (one, other))
+    assert np.array_equal(*(made.customer[sold] for made, sold in zip((one, other), shops, strict=True)))
+
+
+def test_a_need_that_one_seller_cannot_fill_goes_on_to_sellers_large_and_small():
+    firms = firms_of(TABLE, 3_000)
+    largest = int(np.flatnonzero(firms.sector == 2)[0])
+    rank = np.sort(firms.supplier[(firms.customer == largest) & (firms.sector[firms.supplier] == 1)])
+    assert rank.size > 50 and np.diff(rank).max() > 5 and rank[-1] - rank[0] > 0.9 * (firms.sector == 1).sum()
 
 
 @pytest.mark.parametrize("linear", [False, True])
