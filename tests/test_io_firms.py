@@ -101,7 +101,7 @@ def test_another_seed_gives_other_lanes_and_the_same_sums():
 
 def test_a_sector_that_sells_to_others_leaves_who_sells_elsewhere():
     flow = TABLE.flow.copy()
-    flow[0] = [0.0, 0.0, 40.0]
+    flow[0] = [30.0, 0.0, 0.0]
     one, other = firms_of(TABLE, 300), firms_of(IoTable(TABLE.sectors, flow, TABLE.output), 300)
     shops = (made.sector[made.supplier] == 2 for made in (one, other))
     assert np.array_equal(*(made.customer[sold] for made, sold in zip((one, other), shops, strict=True)))
