@@ -40,9 +40,12 @@ class Kernel:
 
         The first argument of the kernel is `rows`; each other one is the column of its name.
         """
-        wide = rows.size >= PARALLEL_FROM if parallel is None else parallel
-        compiled = self.parallel if wide else self.serial
+        compiled = self.over(rows.size if parallel is None else PARALLEL_FROM * parallel)
         return partial(compiled, rows, *(columns[name] for name in self.arguments[1:]))
+
+    def over(self, n_rows: int) -> Callable[..., None]:
+        """The way of doing so many rows that takes the least time."""
+        return self.parallel if n_rows >= PARALLEL_FROM else self.serial
 
 
 def kernel(function: Callable[..., None]) -> Kernel:

@@ -87,6 +87,7 @@ def lay_out(parts: Sequence[Part]) -> Layout:
     return Layout(columns, row, inbound, outbound, nodes_of, lanes_of, input_order)
 
 
+READ_TOGETHER = 1 << 15  # ends; their slots, of two periods, fill half of a cache of two megabytes
 OUTBOUND = (
     "priority",
     "normal_order",
@@ -107,15 +108,27 @@ OUTBOUND = (
 """Lane columns that lie at the supplier's end; all others lie at the buyer's."""
 
 
-def add_carrier(columns: dict[str, Array], name: str, size: str, slot: str | None, filled: str) -> None:
-    """Add a flat carrier: `<name>_start` and the slots, the first `filled` of each owner opened at `slot`."""
+def add_carrier(
+    columns: dict[str, Array], name: str, size: str, slot: str | None, filled: str, read_at: str | None = None
+) -> None:
+    """Add a flat carrier: `<name>_start` and the slots, the first `filled` of each owner opened at `slot`.
+
+    Where the reader of a slot lies elsewhere, at `read_at`, slots lie in windows of READ_TOGETHER readers, and in the
+    order of their owners within: what is read together is in the cache, and what is written goes on in a few places.
+    """
     sizes = columns[size].astype(np.int64)
-    start = np.cumsum(sizes) - sizes
-    columns[f"{name}_start"] = start.astype(np.uint32)
+    window = None if read_at is None else (columns[read_at] // READ_TOGETHER).astype(np.uint16)
+    lie = slice(None) if window is None or not window.any() else np.argsort(window, kind="stable")
+    sizes = sizes[lie]
+    begins = np.cumsum(sizes) - sizes
+    start = np.empty(sizes.size, np.uint32)
+    start[lie] = begins
+    columns[f"{name}_start"] = start
     opened = np.zeros(int(sizes.sum()))
     if slot is not None:
-        day = np.arange(opened.size) - np.repeat(start, sizes)
-        opened = np.where(day < np.repeat(columns[filled], sizes), np.repeat(columns[slot], sizes), 0.0)
+        day = np.arange(opened.size) - np.repeat(begins, sizes)
+        full = day < np.repeat(columns[filled][lie], sizes)
+        opened = np.where(full, np.repeat(columns[slot][lie], sizes), 0.0)
     columns[name] = opened
 
 

@@ -119,10 +119,13 @@ def unite(cases: Sequence[Case], *, wait: int = 0) -> Union:
     tables_of = {name: table for name, table in tables_of.items() if name in columns and name in READABLE}
     sizes = {"node": layout.row.size, "inbound": layout.inbound.size, "outbound": layout.outbound.size}
     columns |= {size: columns[size] + np.uint32(wait) for size in ("mail_size", "transport_size")}
-    add_carrier(columns, "mail", "mail_size", "mail_slot", "mail_filled")
-    add_carrier(columns, "transport", "transport_size", "transport_slot", "transport_filled")
+    add_carrier(columns, "mail", "mail_size", "mail_slot", "mail_filled", "outbound_of")
+    add_carrier(columns, "transport", "transport_size", "transport_slot", "transport_filled", "inbound_of")
     add_carrier(columns, "line", "line_size", "line_slot", "line_filled")
-    for reader, writer, other_end in (("mailbox", "mail", "inbound_of"), ("dock", "transport", "outbound_of")):
+    columns["reply_size"] = np.ones(layout.outbound.size, np.uint32)
+    add_carrier(columns, "reply", "reply_size", None, "reply_size", "inbound_of")
+    readers = (("mailbox", "mail", "inbound_of"), ("dock", "transport", "outbound_of"))
+    for reader, writer, other_end in (*readers, ("answer", "reply", "outbound_of")):
         for part_of in ("start", "size"):
             columns[f"{reader}_{part_of}"] = columns[f"{writer}_{part_of}"][columns[other_end]]
     columns["stock"] = np.zeros(layout.input_order.size)

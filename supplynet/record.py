@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numba
 import numpy as np
 import psutil
+from numba import prange
 from numpy.typing import NDArray
 
 from supplynet.checks import nearest
+from supplynet.compiled import kernel
 from supplynet.lower import Union
 from supplynet.prepare import Prepared
 from supplynet.schema import KINDS, results
@@ -98,11 +99,11 @@ class Record:
         at, rest = divmod(period + 1, self.keep_what.every)
         nodes, columns = self.union.state.blocks["node"], self._columns["node"]
         if self._totalled.size and period >= self.warm_up:
-            _add_up(nodes, self._totalled, self._totals)
+            _add_up.over(nodes.shape[1])(nodes, self._totalled, self._totals)
         if rest:
             return
         if self.summed:
-            _sum_by_label(nodes, columns, self._groups, self._kept["node"][:, at - 1])
+            _sum_by_label.over(nodes.shape[1])(nodes, columns, self._groups, self._kept["node"][:, at - 1])
         for kept, source in self._copies:
             kept[..., at - 1, :] = source
 
@@ -198,18 +199,18 @@ class Record:
             )
 
 
-@numba.njit(cache=True)
+@kernel
 def _add_up(nodes: Any, columns: Any, totals: Any) -> None:
     """Running totals of each row."""
-    for at in range(columns.size):
+    for at in prange(columns.size):
         for row in range(totals.shape[1]):
             totals[at, row] += nodes[columns[at], row]
 
 
-@numba.njit(cache=True)
+@kernel
 def _sum_by_label(nodes: Any, columns: Any, groups: Any, sums: Any) -> None:
-    """Sums over the rows of each label, row after row."""
-    for at in range(columns.size):
+    """Sums over the rows of each label, row after row, so that threads do not change the digits."""
+    for at in prange(columns.size):
         for label in range(sums.shape[1]):
             sums[at, label] = 0.0
         for grouping in range(groups.shape[0]):

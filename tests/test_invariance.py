@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import supplynet
-from supplynet import engine
+from supplynet import compiled, engine, layout
 from supplynet.compiled import Kernel
 from supplynet.demand import AR1, Trace
 from supplynet.distributions import Bernoulli, Discrete, Normal, Poisson
@@ -168,10 +168,11 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_or_replication_does
         assert not np.array_equal(record["demand"], other["demand"])
 
 
-def test_any_number_of_threads_and_the_serial_kernels_give_the_same_bytes(lucky):
+def test_any_number_of_threads_and_the_serial_kernels_give_the_same_bytes(lucky, monkeypatch):
     cases = [Case(lucky, 11, tuple(range(40)))]
     serial = of_union(cases, parallel=False)
     threads = numba.get_num_threads()
+    monkeypatch.setattr(compiled, "PARALLEL_FROM", 1)  # for rules and records, which choose by themselves
     try:
         for number in {1, min(2, numba.config.NUMBA_NUM_THREADS)}:
             numba.set_num_threads(number)
@@ -180,6 +181,17 @@ def test_any_number_of_threads_and_the_serial_kernels_give_the_same_bytes(lucky)
                 assert serial.of_runs(key, 0, 40).tobytes() == parallel.of_runs(key, 0, 40).tobytes(), key
     finally:
         numba.set_num_threads(threads)
+
+
+def test_where_the_slots_of_carriers_lie_changes_no_byte(lucky, monkeypatch):
+    cases = [Case(lucky, 11, (0, 3))]
+    one = of_union(cases)
+    for readers in (1, 3):
+        monkeypatch.setattr(layout, "READ_TOGETHER", readers)
+        other = of_union(cases)
+        assert not np.array_equal(one.union.state.columns["dock_start"], other.union.state.columns["dock_start"])
+        for key in KEYS:
+            assert one.of_runs(key, 0, 2).tobytes() == other.of_runs(key, 0, 2).tobytes(), key
 
 
 def kernels():
@@ -193,20 +205,21 @@ def kernels():
     return found
 
 
-def test_parallel_kernels_are_compiled_with_a_parallel_loop_and_do_not_share_a_cache_entry(lucky):
+def test_parallel_kernels_are_compiled_with_a_parallel_loop_and_do_not_share_a_cache_entry(lucky, monkeypatch):
     # numba marks compiled code that has a parallel loop by what must be set up when it is loaded from the cache;
     # a parallel function that silently loaded the serial one's code has no such mark.
     of_union([Case(lucky, 11)], 2, parallel=False)
+    monkeypatch.setattr(compiled, "PARALLEL_FROM", 1)
     of_union([Case(lucky, 11)], 2, parallel=True)
     for name, kernel in kernels().items():
         assert kernel.parallel.targetoptions["parallel"] and not kernel.serial.targetoptions.get("parallel"), name
         cached = [side._cache._cache_file._index_name for side in (kernel.serial, kernel.parallel)]
         assert cached[0] != cached[1], f"{name}: serial and parallel share the cache entry {cached[0]}"
         assert kernel.serial.overloads and kernel.parallel.overloads, f"{name} was not called"
-        for compiled in kernel.serial.overloads.values():
-            assert not compiled.reload_init, name
-        for compiled in kernel.parallel.overloads.values():
-            assert "_reload_parfors" in [step.__name__ for step in compiled.reload_init], f"{name} has no parallel loop"
+        for made in kernel.serial.overloads.values():
+            assert not made.reload_init, name
+        for made in kernel.parallel.overloads.values():
+            assert "_reload_parfors" in [step.__name__ for step in made.reload_init], f"{name} has no parallel loop"
 
 
 def test_a_run_in_a_union_equals_the_run_alone_bit_for_bit(lucky):

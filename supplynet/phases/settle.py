@@ -14,7 +14,7 @@ ONE = np.uint32(1)
 
 @kernel
 def cancel(
-    rows: Any, first_input: Any, first_end: Any, outbound_of: Any, lost_in: Any, is_customer: Any, cancelled: Any,
+    rows: Any, first_input: Any, first_end: Any, answer_start: Any, lost_in: Any, is_customer: Any, reply: Any,
     units_per_output: Any, input_stock: Any, on_order: Any, production_backlog: Any, backlog: Any, lost: Any,
 ) -> None:  # fmt: skip
     """A firm keeps its need and asks again; a customer keeps only the need that stock and orders cover."""
@@ -26,8 +26,9 @@ def cancel(
             coming = 0.0
             for end in range(first_end[item], first_end[item + ONE]):
                 if lost_in[end]:
-                    on_order[end] = max(0.0, on_order[end] - cancelled[outbound_of[end]])
-                    struck += cancelled[outbound_of[end]]
+                    refused = reply[answer_start[end]]
+                    on_order[end] = max(0.0, on_order[end] - refused)
+                    struck += refused
                 coming += input_stock[end] + on_order[end]
             covered = min(covered, coming / units_per_output[item])
         lost[node] = 0.0

@@ -26,6 +26,7 @@ def limit(rows: Any, first_outbound: Any, open_factor: Any, normal_order: Any, l
 def ship(
     rows: Any, clock: Any, first_outbound: Any, makes_to_order: Any, lost_out: Any, shipment_lead: Any,
     transport_start: Any, transport_size: Any, transport: Any, booked: Any, shipment: Any, cancelled: Any,
+    reply_start: Any, reply: Any,
     lane_backlog: Any, on_hand: Any, production_backlog: Any, backlog: Any, shipped: Any, filled: Any,
 ) -> None:  # fmt: skip
     """Goods go into the slot of the day on which they are due; what is owed from before is served first."""
@@ -40,6 +41,7 @@ def ship(
             left = claim - goods
             if lost_out[end]:
                 cancelled[end] = left
+                reply[reply_start[end]] = left
                 if makes_to_order[node]:
                     production_backlog[node] = max(0.0, production_backlog[node] - left)
                 left = 0.0

@@ -6,8 +6,9 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-import numba
+from numba import prange
 
+from supplynet.compiled import kernel
 from supplynet.policies.contract import Array, InputRule, Local
 from supplynet.policies.parameters import parameter
 
@@ -45,21 +46,21 @@ class DaysOfCover(InputRule):
 
     def purchase(self, local: Local, order: Array) -> None:
         follows = [getattr(local, name) for name in BASES[self.basis]]
-        _days_of_cover(
+        _days_of_cover.over(local.first_input.size)(
             local.first_input, local.first_end, follows[0], follows[-1], local.units_per_output, local.cover,
             local.share, local.reach, local.input_stock, local.on_order,
             self.adjustment_time, self.supply_line_weight, order,
         )  # fmt: skip
 
 
-@numba.njit(cache=True)
+@kernel
 def _days_of_cover(
     first_input: Any, first_end: Any, output: Any, at_most: Any, units_per_output: Any, cover: Any,
     share: Any, reach: Any, input_stock: Any, on_order: Any,
     adjustment_time: Any, supply_line_weight: Any, order: Any,
 ) -> None:  # fmt: skip
     """Usage, and a part of the gap between what is wanted and what is held or on its way."""
-    for node in range(output.size):
+    for node in prange(output.size):
         for item in range(first_input[node], first_input[node + 1]):
             for end in range(first_end[item], first_end[item + 1]):
                 usage = share[end] * units_per_output[item] * min(output[node], at_most[node])
