@@ -73,6 +73,8 @@ def check_columns(
 def _check_names(names: Sequence[str]) -> Iterator[str]:
     if not len(names):
         yield "the network has no nodes; add at least a supplier and a customer"
+    if set(map(type, names)) == {str} and len(set(names)) == len(names) and all(names) and ">" not in "".join(names):
+        return
     seen: set[str] = set()
     for name in names:
         if not isinstance(name, str) or not name:

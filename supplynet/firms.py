@@ -64,7 +64,7 @@ def firm_network(
     key = firms.customer * n_products + product
     _, of_input = np.unique(key, return_inverse=True)
     bought = np.bincount(of_input, firms.flow)[of_input] if n_lanes else np.zeros(0)
-    names, sectors = firms.names(), firms.sectors()
+    names, sectors, markets = firms.names(), firms.sectors(), [f"{name} final demand" for name in table.sectors]
     needed = _by_input("criticality", criticality, firms, linear)
     held = _by_input("cover", cover, firms, linear)
     labels = {"region": [*region, *(region[firm] for firm in sold.tolist())]} if region is not None else {}
@@ -75,7 +75,7 @@ def firm_network(
         node={
             "kind": ["factory"] * n_firms + ["customer"] * n_customers,
             "product": ["goods"] * n_nodes if linear else [*sectors, *(sectors[firm] for firm in sold.tolist())],
-            "sector": [*sectors, *(f"{sectors[firm]} final demand" for firm in sold.tolist())],
+            "sector": [*sectors, *(markets[number] for number in firms.sector[sold].tolist())],
             "capacity": np.concatenate([firms.output, np.full(n_customers, np.inf)]),
             "normal_output": np.concatenate([firms.output, firms.final_demand[sold]]),
             "ordering": [MakeToOrder()] * n_firms + [None] * n_customers,

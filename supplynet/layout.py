@@ -66,19 +66,18 @@ def lay_out(parts: Sequence[Part]) -> Layout:
 
     lane = _side_by_side(parts, "lane")
     supplier = row[lane.pop("supplier") + np.repeat(nodes_of[:-1], per_copy)]
-    customer = row[lane.pop("customer") + np.repeat(nodes_of[:-1], per_copy)]
+    lane.pop("customer")
     of_input = lane.pop("input") + np.repeat(inputs_of[:-1], per_copy)
     table = _side_by_side(parts, "input")
     buyer = row[table.pop("node") + np.repeat(nodes_of[:-1], np.repeat(n_inputs, copies))]
-    input_order = np.argsort(buyer, kind="stable")
+    input_order = in_order(buyer)
     place_of_input = _inverse(input_order)[of_input]
-    inbound_order = np.argsort(place_of_input, kind="stable")
-    outbound_order = np.argsort(supplier, kind="stable")
+    inbound_order, outbound_order = in_order(place_of_input), in_order(supplier)
     inbound, outbound = _inverse(inbound_order), _inverse(outbound_order)
-    del customer
 
     columns = node | {name: column[input_order] for name, column in table.items()}
-    columns |= {name: column[outbound_order if name in OUTBOUND else inbound_order] for name, column in lane.items()}
+    for name, column in lane.items():
+        columns[name] = column[outbound_order if name in OUTBOUND else inbound_order]
     columns["first_input"] = _offsets(buyer, row.size)
     columns["first_end"] = _offsets(place_of_input, buyer.size)
     columns["first_outbound"] = _offsets(supplier, row.size)
@@ -135,19 +134,43 @@ def add_carrier(
 def _sort_rows(parts: Sequence[Part], n_nodes: Array) -> Array:
     """The order of rows: by rank, node, copy."""
     ranks = np.concatenate([part.rank for part in parts])
-    _, rank = np.unique(ranks, axis=0, return_inverse=True)
-    rank = rank.reshape(-1)
+    rank = np.zeros(len(ranks), np.int64)
+    for key in ranks.T:
+        rank = _dense(rank * (int(key.max(initial=0)) + 1) + key)
     ends = np.cumsum(n_nodes)
     keys = [
         np.tile(rank[end - n : end] * int(n_nodes.max()) + np.arange(n), part.copies)
         for part, n, end in zip(parts, n_nodes, ends, strict=True)
     ]
-    return np.argsort(np.concatenate(keys), kind="stable")
+    return in_order(np.concatenate(keys))
+
+
+def _dense(number: Array) -> Array:
+    """Small numbers >= 0 without gaps, in the same order."""
+    there = np.bincount(number) > 0
+    dense: Array = (np.cumsum(there) - 1)[number]
+    return dense
+
+
+def in_order(number: Array) -> Array:
+    """How to sort whole numbers >= 0, equals in the order in which they are given.
+
+    Source: the radix sort, least digit first, Knuth (1973), The Art of Computer Programming 3, section 5.2.5.
+    """
+    if (number[1:] >= number[:-1]).all():
+        return np.arange(number.size)
+    order = np.argsort((number & 0xFFFF).astype(np.uint16), kind="stable")
+    for shift in range(16, int(number.max(initial=0)).bit_length(), 16):
+        digit = ((number >> shift) & 0xFFFF).astype(np.uint16)
+        order = order[np.argsort(digit[order], kind="stable")]
+    return order
 
 
 def _side_by_side(parts: Sequence[Part], table: str) -> dict[str, Array]:
     """The columns of a table for all copies of all parts, one after the other."""
     tables = [getattr(part, table) for part in parts]
+    if len(parts) == 1 and parts[0].copies == 1:
+        return dict(tables[0])
     return {
         name: np.concatenate([np.tile(columns[name], part.copies) for columns, part in zip(tables, parts, strict=True)])
         for name in tables[0]

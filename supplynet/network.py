@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from supplynet.addresses import Addresses, tiers
 from supplynet.checks import check_columns, check_lanes, check_shares, check_signals, fail
 from supplynet.disruptions import DISRUPTED, Disruption
-from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
+from supplynet.schema import KINDS, UNFILLED, Column, inputs, lane_inputs
 
 Array = NDArray[Any]
 
@@ -52,18 +52,17 @@ class Objects:
     @classmethod
     def of(cls, column: Sequence[Any]) -> Objects:
         """Code a column of objects; equal objects share a code."""
+        held = list(column)  # which keeps them alive, so that an id stays that of one object
+        code_of: dict[int, int] = {}
         seen: dict[Any, int] = {}
         values: list[Any] = []
-        codes = np.full(len(column), -1, np.int32)
-        for row, value in enumerate(column):
-            if value is None:
-                continue
+        for value in {id(value): value for value in held}.values():
             key = value if isinstance(value, Hashable) else id(value)
-            if key not in seen:
+            if value is not None and key not in seen:
                 seen[key] = len(values)
                 values.append(value)
-            codes[row] = seen[key]
-        return cls(tuple(values), codes)
+            code_of[id(value)] = -1 if value is None else seen[key]
+        return cls(tuple(values), np.fromiter(map(code_of.__getitem__, map(id, held)), np.int32, len(held)))
 
     def with_value(self, rows: Array, value: Any) -> Objects:
         """The same column with one object in these rows."""
@@ -134,9 +133,20 @@ def _is_object(value: Any) -> bool:
 def _numbers(column: Sequence[Any] | Array, dtype: Any) -> tuple[Array, Objects]:
     """Split a column that may hold distributions into its numbers and its objects."""
     if isinstance(column, np.ndarray) and column.dtype != object:
-        return column.astype(dtype), Objects((), np.full(column.size, -1, np.int32))
+        return column.astype(dtype, copy=False), Objects((), np.full(column.size, -1, np.int32))
     objects = Objects.of([value if _is_object(value) else None for value in column])
     return np.array([0 if _is_object(value) else value for value in column], dtype=dtype), objects
+
+
+def _usual(column: Column, n_rows: int) -> Any:
+    """A column that is not given: its default in each row; of numbers a view, which takes no memory."""
+    return (column.default,) * n_rows if column.dtype is str else np.broadcast_to(np.float64(column.default), n_rows)
+
+
+def _numbered(column: Sequence[str], names: Sequence[str], dtype: Any) -> Array:
+    """The place of each text among the names [row]."""
+    place = {name: at for at, name in enumerate(names)}
+    return np.fromiter(map(place.__getitem__, column), dtype, len(column))
 
 
 def from_columns(
@@ -169,11 +179,11 @@ def from_columns(
 
     nodes: dict[str, Array] = {}
     for name, column in inputs("node").items():
-        values = node.get(name, [column.default] * n_nodes if column.dtype is str else np.full(n_nodes, column.default))
+        values = node[name] if name in node else _usual(column, n_nodes)
         if column.random:
             nodes[name], objects["node", name] = _numbers(values, np.float64)
         elif name == "kind":
-            nodes[name] = np.array([KINDS.index(kind) for kind in values], np.int8)
+            nodes[name] = _numbered(values, KINDS, np.int8)
         else:
             nodes[name] = np.asarray(values, object if column.dtype is str else np.float64)
     for rule in RULES:
@@ -181,17 +191,20 @@ def from_columns(
 
     lanes: dict[str, Array] = {"supplier": supplier, "customer": customer}
     for name, column in (inputs("lane") | inputs("outbound")).items():
-        values = lane.get(name, [column.default] * n_lanes if column.dtype is str else np.full(n_lanes, column.default))
+        values = lane[name] if name in lane else _usual(column, n_lanes)
         if column.random:
             lanes[name], objects["lane", name] = _numbers(values, np.int64)
         elif name == "unfilled":
-            lanes[name] = np.array([UNFILLED.index(unfilled) for unfilled in values], np.uint8)
+            lanes[name] = _numbered(values, UNFILLED, np.uint8)
         elif name != "product":
             lanes[name] = np.asarray(values, np.float64)
     nodes["product"], product = _products(names, node.get("product"), lane.get("product"), supplier)
     table, lanes["input"] = _inputs(customer, *product)
     for name, column in inputs("input").items():
-        values = np.asarray(lane.get(name, np.full(n_lanes, column.default)), np.float64)
+        if name not in lane:
+            table[name] = np.full(table["node"].size, column.default)
+            continue
+        values = np.asarray(lane[name], np.float64)
         table[name] = np.empty(table["node"].size)
         table[name][lanes["input"]] = values
         if n_lanes and (differs := table[name][lanes["input"]] != values).any():
@@ -261,17 +274,22 @@ def _products(names: Sequence[str], of_node: Any, of_lane: Any, supplier: Array)
         return own, (supplier, own)
     if of_node is not None:
         own = np.array([given or name for given, name in zip(of_node, names, strict=True)], object)
-    carried = own[supplier]
+    carried = own[supplier].tolist()
     if of_lane is not None:
-        carried = np.array([given or made for given, made in zip(of_lane, carried, strict=True)], object)
-    products, code = np.unique(carried.astype(str), return_inverse=True)
-    return own, (code.astype(np.int64), products.astype(object))
+        carried = [given or made for given, made in zip(of_lane, carried, strict=True)]
+    products = sorted(set(carried))
+    return own, (_numbered(carried, products, np.int64), np.array(products, object))
 
 
 def _inputs(customer: Array, code: Array, products: Array) -> tuple[dict[str, Array], Array]:
     """Lanes that bring one product to one buyer are one input; inputs are numbered by buyer, then product."""
     n_products = max(products.size, 1)
-    key, of_lane = np.unique(customer * n_products + code, return_inverse=True)
+    key = customer * n_products + code
+    if (key[1:] >= key[:-1]).all():  # in order, as firms made up from a table give them
+        starts = np.diff(key, prepend=-1) > 0
+        key, of_lane = key[starts], np.cumsum(starts) - 1
+    else:
+        key, of_lane = np.unique(key, return_inverse=True)
     return {"node": key // n_products, "product": products[key % n_products]}, of_lane.astype(np.int64)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.checks import nearest
+from supplynet.layout import in_order
 from supplynet.network import Network
 from supplynet.schema import CUSTOMER, tellable
 
@@ -24,6 +25,7 @@ SET_BY: Final = {
     "production_backlog": SHIP, "on_hand": SHIP, "shipped": SHIP, "filled": SHIP, "backlog": SHIP,
 }  # fmt: skip
 """The last phase that changes a node column before the day is settled; lost and cost are known only then."""
+MANY: Final = 32  # of the tasks, one in so many: from there on it is quicker to look at all than to sort them
 DRAWN: Final = ("capacity", "price", "interest")
 """Node columns that are known before the day begins."""
 
@@ -66,7 +68,7 @@ def find_levels(
 
 
 def _same_day_signals(network: Network, reads_yesterday: NDArray[np.bool_]) -> list[tuple[int, Any, int, Any]]:
-    place = {name: row for row, name in enumerate(network.names)}
+    place = {name: row for row, name in enumerate(network.names)} if network.signals else {}
     edges = []
     for signal in network.signals:
         where = f"signal {signal.source!r} -> {signal.reader!r} tells {signal.tells!r}"
@@ -83,9 +85,8 @@ def _same_day_signals(network: Network, reads_yesterday: NDArray[np.bool_]) -> l
 
 def _longest_paths(source: NDArray[np.int64], target: NDArray[np.int64], n_tasks: int) -> NDArray[np.int64]:
     """Length of the longest path to each task, level after level; -1 on and behind a cycle."""
-    order = np.argsort(source, kind="stable")
-    target = target[order]
-    first = np.searchsorted(source[order], np.arange(n_tasks + 1))
+    target = target[in_order(source)]
+    first = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=n_tasks))])
     waits_for = np.bincount(target, minlength=n_tasks)
     level = np.full(n_tasks, -1)
     ready, depth = np.flatnonzero(waits_for == 0), 0
@@ -93,7 +94,12 @@ def _longest_paths(source: NDArray[np.int64], target: NDArray[np.int64], n_tasks
         level[ready] = depth
         count = first[ready + 1] - first[ready]
         reached = np.repeat(first[ready] - np.cumsum(count) + count, count) + np.arange(count.sum())
-        following, times = np.unique(target[reached], return_counts=True)
+        if reached.size < n_tasks // MANY:
+            following, times = np.unique(target[reached], return_counts=True)
+        else:
+            count = np.bincount(target[reached], minlength=n_tasks)
+            following = np.flatnonzero(count)
+            times = count[following]
         waits_for[following] -= times
         ready, depth = following[waits_for[following] == 0], depth + 1
     return level
@@ -104,7 +110,7 @@ def _bunch(
 ) -> NDArray[np.int64]:
     """Put off tasks that can wait to the last level at which their family runs anyway: fewer calls do the day."""
     occupied = [np.unique(level[family == member]) for member in range(family.max() + 1)]
-    by_level = np.argsort(-level[source], kind="stable")
+    by_level = in_order(level.max() - level[source])
     source, target = source[by_level], target[by_level]
     cuts = np.flatnonzero(np.diff(level[source])) + 1
     limit = np.full(level.size, level.max())
@@ -120,8 +126,15 @@ def _bunch(
     settle(np.flatnonzero(leads_nowhere))
     for edges in np.split(np.arange(source.size), cuts):
         np.minimum.at(limit, source[edges], bunched[target[edges]] - 1)
-        settle(np.unique(source[edges]))
+        settle(np.unique(source[edges]) if edges.size < level.size // MANY else _members(source[edges], level.size))
     return bunched
+
+
+def _members(tasks: NDArray[np.int64], n_tasks: int) -> NDArray[np.int64]:
+    """Each of many tasks once, ascending."""
+    there = np.zeros(n_tasks, bool)
+    there[tasks] = True
+    return np.flatnonzero(there)
 
 
 def _name_cycle(

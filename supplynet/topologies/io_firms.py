@@ -20,8 +20,8 @@ class Firms:
     """Firms and what flows between them in a normal period, in the money of their table.
 
     Shapes: [firm], by sector and then by size, `sector` (its number in the table), `output` (what it sells),
-    `final_demand` and `value_added`; [lane] `supplier`, `customer` (firms) and `flow`. What a firm sells to firms and
-    to final demand is its output.
+    `final_demand` and `value_added`; [lane], by buyer and the name of what it buys, `supplier`, `customer` (firms) and
+    `flow`. What a firm sells to firms and to final demand is its output.
     """
 
     table: IoTable
@@ -72,20 +72,22 @@ def firms_of(
     part = zipf(count, exponent)
     output = table.output[sector] * part
     first = np.cumsum(count) - count
-    lanes = []
-    for product in np.flatnonzero(coefficient.any(axis=1)).tolist():
+    none = np.zeros(0, np.int64)
+    lanes: list[tuple[Array, Array, Array]] = [(none, none, np.zeros(0))]
+    sold = np.flatnonzero(coefficient.any(axis=1)).tolist()
+    for product in sorted(sold, key=table.sectors.__getitem__):
         buyers = np.flatnonzero(coefficient[product][sector] > 0.0)
         need = coefficient[product][sector[buyers]] * output[buyers]
         sellers = slice(first[product], first[product] + count[product])
         luck = np.random.default_rng([seed, product])
         seller, buyer, amount = _meet(in_parts(part[sellers]), in_parts(need), suppliers, luck)
-        own = without_own(*merge(seller + first[product], buyers[buyer], amount))
-        lanes.append((own[0], own[1], own[2] * (need.sum() / TOTAL)))
-    columns = zip(*lanes, strict=True) if lanes else (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    supplier, customer, flow = (np.concatenate(column) if lanes else column for column in columns)
+        seller, buyer, amount = without_own(*merge(seller + first[product], buyers[buyer], amount))
+        lanes.append((seller, buyer, amount * (need.sum() / TOTAL)))
+    supplier, customer, flow = (np.concatenate(column) for column in zip(*lanes, strict=True))
     itself = supplier == customer
     output -= np.bincount(customer[itself], flow[itself], n_firms)
-    supplier, customer, flow = supplier[~itself], customer[~itself], flow[~itself]
+    by_buyer = np.argsort(np.where(itself, n_firms, customer), kind="stable")[: flow.size - np.count_nonzero(itself)]
+    supplier, customer, flow = supplier[by_buyer], customer[by_buyer], flow[by_buyer]
     assert table.value_added is not None
     final = np.maximum(output - np.bincount(supplier, flow, n_firms), 0.0)
     return Firms(table, sector, output, final, table.value_added[sector] * part, supplier, customer, flow)

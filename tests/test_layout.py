@@ -1,0 +1,43 @@
+"""Sorting by what is small and whole, and columns of objects: as numpy and Python have it, and quick for millions."""
+
+import numpy as np
+import pytest
+
+from supplynet.layout import in_order
+from supplynet.network import Objects, from_columns
+from supplynet.policies.ordering import BaseStock
+
+
+@pytest.mark.parametrize("largest", [1, 9, 65_535, 65_536, 70_000, 2**31, 2**52])
+def test_whole_numbers_are_sorted_and_equals_keep_their_order(largest):
+    luck = np.random.default_rng(largest)
+    for number in (luck.integers(0, largest, 5_000), np.sort(luck.integers(0, largest, 500)), np.zeros(0, np.int64)):
+        assert np.array_equal(in_order(number), np.argsort(number, kind="stable"))
+
+
+def test_equal_objects_share_a_code_and_come_in_the_order_of_their_first_row():
+    column = [None, BaseStock(2.0), BaseStock(1.0), None, BaseStock(2.0), 3, 3.0]
+    coded = Objects.of(column)
+    assert coded.values == (BaseStock(2.0), BaseStock(1.0), 3) and coded.codes.tolist() == [-1, 0, 1, -1, 0, 2, 2]
+    numbers = Objects.of(np.array([5.0, 4.0, 5.0]))
+    assert numbers.values == (5.0, 4.0) and numbers.codes.tolist() == [0, 1, 0]
+    lists = [1.0, 2.0], [1.0, 2.0]  # which cannot be hashed, so each is itself
+    assert Objects.of([lists[0], lists[1], lists[0]]).codes.tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_inputs_are_numbered_by_buyer_and_then_by_the_name_of_the_product(shuffled):
+    supplier, customer = np.array([0, 1, 2, 0, 2]), np.array([3, 3, 3, 4, 4])
+    order = np.array([4, 2, 0, 3, 1]) if shuffled else np.array([2, 0, 1, 4, 3])
+    network = from_columns(
+        ["a", "b", "c", "shop", "store"], supplier[order], customer[order],
+        node={
+            "kind": ["supplier"] * 3 + ["factory"] * 2, "product": ["z", "z", "k", None, None],
+            "ordering": [None] * 3 + [BaseStock(1.0)] * 2,
+        },
+    )  # fmt: skip
+    assert network.input["node"].tolist() == [3, 3, 4, 4] and network.input["product"].tolist() == ["k", "z", "k", "z"]
+    named = {"ka": 0, "za": 1, "kb": 2, "zb": 3}
+    made = np.array(["z", "z", "k"])[supplier[order]]
+    at = [named[product + ("a" if buyer == 3 else "b")] for product, buyer in zip(made, customer[order], strict=True)]
+    assert network.lane["input"].tolist() == at
