@@ -22,6 +22,7 @@ COVER: Final = 9.0
 """Periods of usage that firms hold of each input. Source: Inoue & Todo (2019), Nature Sustainability 2, 9 days."""
 ADJUSTMENT_TIME: Final = 6.0
 """Periods in which they close a gap. Source: the same, 6 days."""
+MARKET: Final = " final demand"  # after the sector and the region of a firm, those of its customers
 HAIR: Final = 1e-11
 """By how much more than a normal day's final demand customers want: rounding must not look like a slump, which firms
 with long cover would make larger from one to the next."""
@@ -50,8 +51,8 @@ def firm_network(
 
     Firms make to order, sell what they have at once, and what they cannot deliver is lost; goods take a period from
     firm to firm and none to customers; nobody can make more than its normal output. Quantities are money a period. A
-    customer has the sector of its firm with " final demand" after it, and its firm's region. Undisturbed, nothing
-    moves. A slump grows on its way from firm to firm by up to 1 + cover / adjustment_time, so the one should not be
+    customer has the sector and the region of its firm with " final demand" after them, so that a disruption of a sector
+    or a region is one of its firms. Undisturbed, nothing moves. A slump grows on its way from firm to firm by up to 1 + cover / adjustment_time, so the one should not be
     much longer than the other. Raises ValueError.
     Source: Inoue & Todo (2019), Nature Sustainability 2; criticality and the linear case Pichler et al. (2022), Journal
     of Economic Dynamics and Control 144.
@@ -64,10 +65,10 @@ def firm_network(
     key = firms.customer * n_products + product
     _, of_input = np.unique(key, return_inverse=True)
     bought = np.bincount(of_input, firms.flow)[of_input] if n_lanes else np.zeros(0)
-    names, sectors, markets = firms.names(), firms.sectors(), [f"{name} final demand" for name in table.sectors]
+    names, sectors, markets = firms.names(), firms.sectors(), [f"{name}{MARKET}" for name in table.sectors]
     needed = _by_input("criticality", criticality, firms, linear)
     held = _by_input("cover", cover, firms, linear)
-    labels = {"region": [*region, *(region[firm] for firm in sold.tolist())]} if region is not None else {}
+    regions = {} if region is None else {"region": [*region, *(f"{region[firm]}{MARKET}" for firm in sold.tolist())]}
     return from_columns(
         [*names, *(f"customers of {names[firm]}" for firm in sold.tolist())],
         np.concatenate([firms.supplier, sold]),
@@ -83,7 +84,7 @@ def firm_network(
             "allocation": [allocation or Proportional()] * n_firms + [None] * n_customers,
             "demand": [None] * n_firms + _wanted(demand or {}, firms, sold),
             "demand_factor": np.concatenate([np.ones(n_firms), firms.final_demand[sold] * (1.0 + HAIR)]),
-            **labels,
+            **regions,
         },
         lane={
             "share": np.concatenate([firms.flow / bought, np.ones(n_customers)]),

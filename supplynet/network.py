@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from supplynet.addresses import Addresses, tiers
 from supplynet.checks import check_columns, check_lanes, check_shares, check_signals, fail
+from supplynet.coded import Objects, is_object, numbered, numbers_and_objects, usual
 from supplynet.disruptions import DISRUPTED, Disruption
-from supplynet.schema import KINDS, UNFILLED, Column, inputs, lane_inputs
+from supplynet.schema import KINDS, UNFILLED, inputs, lane_inputs
 
 Array = NDArray[Any]
 
@@ -37,41 +38,6 @@ class Signal:
     start: float = float("nan")
     automatic: bool = field(default=False, compare=False, repr=False)
     """Whether it was added for a rule that was chosen by name, and goes when the rule goes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Objects:
-    """A column of objects (rules, demand processes, distributions): the distinct ones, and which each row has.
-
-    `codes` has shape [row]; -1 means none.
-    """
-
-    values: tuple[Any, ...]
-    codes: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, column: Sequence[Any]) -> Objects:
-        """Code a column of objects; equal objects share a code."""
-        held = list(column)  # which keeps them alive, so that an id stays that of one object
-        code_of: dict[int, int] = {}
-        seen: dict[Any, int] = {}
-        values: list[Any] = []
-        for value in {id(value): value for value in held}.values():
-            key = value if isinstance(value, Hashable) else id(value)
-            if value is not None and key not in seen:
-                seen[key] = len(values)
-                values.append(value)
-            code_of[id(value)] = -1 if value is None else seen[key]
-        return cls(tuple(values), np.fromiter(map(code_of.__getitem__, map(id, held)), np.int32, len(held)))
-
-    def with_value(self, rows: Array, value: Any) -> Objects:
-        """The same column with one object in these rows."""
-        values = self.values if value is None or value in self.values else (*self.values, value)
-        codes = self.codes.copy()
-        codes[rows] = -1 if value is None else values.index(value)
-        used, renumbered = np.unique(codes, return_inverse=True)
-        kept = used[used >= 0]
-        return Objects(tuple(values[code] for code in kept), (renumbered - (used.size - kept.size)).astype(np.int32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,35 +84,12 @@ class Network:
         tables = {"node": self.node, "lane": self.lane, "input": self.input}
         changed, objects = dict(tables[table]), dict(self.objects)
         if (table, column) in objects:
-            objects[table, column] = objects[table, column].with_value(rows, value if _is_object(value) else None)
-        if column in changed and not _is_object(value):
+            objects[table, column] = objects[table, column].with_value(rows, value if is_object(value) else None)
+        if column in changed and not is_object(value):
             changed[column] = changed[column].copy()
             changed[column][rows] = value
         tables = {**tables, table: changed}
         return replace(self, node=tables["node"], lane=tables["lane"], input=tables["input"], objects=objects)
-
-
-def _is_object(value: Any) -> bool:
-    return not isinstance(value, (bool, int, float, str, np.number))
-
-
-def _numbers(column: Sequence[Any] | Array, dtype: Any) -> tuple[Array, Objects]:
-    """Split a column that may hold distributions into its numbers and its objects."""
-    if isinstance(column, np.ndarray) and column.dtype != object:
-        return column.astype(dtype, copy=False), Objects((), np.full(column.size, -1, np.int32))
-    objects = Objects.of([value if _is_object(value) else None for value in column])
-    return np.array([0 if _is_object(value) else value for value in column], dtype=dtype), objects
-
-
-def _usual(column: Column, n_rows: int) -> Any:
-    """A column that is not given: its default in each row; of numbers a view, which takes no memory."""
-    return (column.default,) * n_rows if column.dtype is str else np.broadcast_to(np.float64(column.default), n_rows)
-
-
-def _numbered(column: Sequence[str], names: Sequence[str], dtype: Any) -> Array:
-    """The place of each text among the names [row]."""
-    place = {name: at for at, name in enumerate(names)}
-    return np.fromiter(map(place.__getitem__, column), dtype, len(column))
 
 
 def from_columns(
@@ -179,11 +122,11 @@ def from_columns(
 
     nodes: dict[str, Array] = {}
     for name, column in inputs("node").items():
-        values = node[name] if name in node else _usual(column, n_nodes)
+        values = node[name] if name in node else usual(column, n_nodes)
         if column.random:
-            nodes[name], objects["node", name] = _numbers(values, np.float64)
+            nodes[name], objects["node", name] = numbers_and_objects(values, np.float64)
         elif name == "kind":
-            nodes[name] = _numbered(values, KINDS, np.int8)
+            nodes[name] = numbered(values, KINDS, np.int8)
         else:
             nodes[name] = np.asarray(values, object if column.dtype is str else np.float64)
     for rule in RULES:
@@ -191,11 +134,11 @@ def from_columns(
 
     lanes: dict[str, Array] = {"supplier": supplier, "customer": customer}
     for name, column in (inputs("lane") | inputs("outbound")).items():
-        values = lane[name] if name in lane else _usual(column, n_lanes)
+        values = lane[name] if name in lane else usual(column, n_lanes)
         if column.random:
-            lanes[name], objects["lane", name] = _numbers(values, np.int64)
+            lanes[name], objects["lane", name] = numbers_and_objects(values, np.int64)
         elif name == "unfilled":
-            lanes[name] = _numbered(values, UNFILLED, np.uint8)
+            lanes[name] = numbered(values, UNFILLED, np.uint8)
         elif name != "product":
             lanes[name] = np.asarray(values, np.float64)
     nodes["product"], product = _products(names, node.get("product"), lane.get("product"), supplier)
@@ -278,7 +221,7 @@ def _products(names: Sequence[str], of_node: Any, of_lane: Any, supplier: Array)
     if of_lane is not None:
         carried = [given or made for given, made in zip(of_lane, carried, strict=True)]
     products = sorted(set(carried))
-    return own, (_numbered(carried, products, np.int64), np.array(products, object))
+    return own, (numbered(carried, products, np.int64), np.array(products, object))
 
 
 def _inputs(customer: Array, code: Array, products: Array) -> tuple[dict[str, Array], Array]:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "supplynet"
 FLOORS = (
     ("schema", "randomness", "topologies", "checks", "ranges", "disruptions", "addresses", "files"),
-    ("network", "graphs", "layout", "state", "opening", "schedule"),
+    ("network", "coded", "graphs", "layout", "state", "opening", "schedule"),
     (
         "compiled",
         "distributions",

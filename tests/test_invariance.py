@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import supplynet
-from supplynet import compiled, engine, layout
+from supplynet import compiled, engine
 from supplynet.compiled import Kernel
 from supplynet.demand import AR1, Trace
 from supplynet.distributions import Bernoulli, Discrete, Normal, Poisson
@@ -181,17 +181,6 @@ def test_any_number_of_threads_and_the_serial_kernels_give_the_same_bytes(lucky,
                 assert serial.of_runs(key, 0, 40).tobytes() == parallel.of_runs(key, 0, 40).tobytes(), key
     finally:
         numba.set_num_threads(threads)
-
-
-def test_where_the_slots_of_carriers_lie_changes_no_byte(lucky, monkeypatch):
-    cases = [Case(lucky, 11, (0, 3))]
-    one = of_union(cases)
-    for readers in (1, 3):
-        monkeypatch.setattr(layout, "READ_TOGETHER", readers)
-        other = of_union(cases)
-        assert not np.array_equal(one.union.state.columns["dock_start"], other.union.state.columns["dock_start"])
-        for key in KEYS:
-            assert one.of_runs(key, 0, 2).tobytes() == other.of_runs(key, 0, 2).tobytes(), key
 
 
 def kernels():

@@ -1,11 +1,19 @@
-"""Sorting by what is small and whole, and columns of objects: as numpy and Python have it, and quick for millions."""
+"""Where things lie: sorting, columns of objects, inputs and carriers, quick for millions and as one expects."""
 
 import numpy as np
 import pytest
 
+from supplynet import engine, layout
+from supplynet.coded import Objects
+from supplynet.disruptions import Disruption
+from supplynet.firms import firm_network
 from supplynet.layout import in_order
-from supplynet.network import Objects, from_columns
+from supplynet.lower import Case
+from supplynet.network import from_columns
 from supplynet.policies.ordering import BaseStock
+from supplynet.record import Record
+from supplynet.schema import results
+from supplynet.topologies import IoTable, firms_of
 
 
 @pytest.mark.parametrize("largest", [1, 9, 65_535, 65_536, 70_000, 2**31, 2**52])
@@ -41,3 +49,25 @@ def test_inputs_are_numbered_by_buyer_and_then_by_the_name_of_the_product(shuffl
     made = np.array(["z", "z", "k"])[supplier[order]]
     at = [named[product + ("a" if buyer == 3 else "b")] for product, buyer in zip(made, customer[order], strict=True)]
     assert network.lane["input"].tolist() == at
+
+
+def test_where_the_slots_of_carriers_lie_changes_no_byte(monkeypatch):
+    table = IoTable(("a", "b", "c"), [[3.0, 6.0, 0.0], [1.0, 2.0, 7.0], [1.0, 1.0, 1.0]], [10.0, 20.0, 30.0])
+    event = Disruption("sector=a", "capacity_factor", 0.3, 5, 20)
+    cases = [Case(firm_network(firms_of(table, 60), disruptions=[event]), 0, (0, 3))]
+
+    def played():
+        ready = engine.start(cases, 60)
+        record = Record(ready.union, 60)
+        ready.run(60, [record])
+        return record
+
+    one = played()
+    assert one["cancelled"].any(), "answers should be read too"
+    for readers in (1, 7):
+        monkeypatch.setattr(layout, "READ_TOGETHER", readers)
+        other = played()
+        for start in ("dock_start", "mail_start", "answer_start"):
+            assert not np.array_equal(one.union.state.columns[start], other.union.state.columns[start])
+        for key in [key for block in ("node", "inbound", "outbound") for key in results(block)]:
+            assert one.of_runs(key, 0, 2).tobytes() == other.of_runs(key, 0, 2).tobytes(), key
