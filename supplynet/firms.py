@@ -52,8 +52,8 @@ def firm_network(
     Firms make to order, sell what they have at once, and what they cannot deliver is lost; goods take a period from
     firm to firm and none to customers; nobody can make more than its normal output. Quantities are money a period. A
     customer has the sector and the region of its firm with " final demand" after them, so that a disruption of a sector
-    or a region is one of its firms. Undisturbed, nothing moves. A slump grows on its way from firm to firm by up to 1 + cover / adjustment_time, so the one should not be
-    much longer than the other. Raises ValueError.
+    or a region is one of its firms. Undisturbed, nothing moves. A slump grows on its way from firm to firm by up to
+    1 + cover / adjustment_time, so the one should not be much longer than the other. Raises ValueError.
     Source: Inoue & Todo (2019), Nature Sustainability 2; criticality and the linear case Pichler et al. (2022), Journal
     of Economic Dynamics and Control 144.
     """
