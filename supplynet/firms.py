@@ -43,17 +43,17 @@ def firm_network(
 ) -> Network:
     """A network of firms, in their order, and after them one customer for each firm that sells to final demand.
 
-    cover: periods of usage to hold, one number, one of each firm [firm] or sector [sector] that buys, or of each input
-    of a sector [input sector, buying sector]; criticality: likewise, in [0, 1]; linear: a firm's inputs replace each
-    other, unit of money by unit of money; adjustment_time: periods to close a gap in, one number or one of each sector
-    [sector]; basis: what orders follow, see `DaysOfCover`; demand: what customers want of a sector's firms, by its
-    name, in parts of their normal final demand (any demand process, 1 at first); region [firm].
+    cover: periods of usage to hold, today's included, one number, one of each firm [firm] or sector [sector] that buys,
+    or of each input of a sector [input sector, buying sector]; criticality: likewise, in [0, 1]; linear: a firm's
+    inputs replace each other, unit of money by unit of money; adjustment_time: periods to close a gap in, one number or
+    one of each sector [sector]; basis: what orders follow, see `DaysOfCover`; demand: what customers want of a sector's
+    firms, by its name, in parts of their normal final demand (any demand process, 1 at first); region [firm].
 
     Firms make to order, sell what they have at once, and what they cannot deliver is lost; goods take a period from
     firm to firm and none to customers; nobody can make more than its normal output. Quantities are money a period. A
-    customer has the sector and the region of its firm with " final demand" after them, so that a disruption of a sector
-    or a region is one of its firms. Undisturbed, nothing moves. A slump grows on its way from firm to firm by up to
-    1 + cover / adjustment_time, so the one should not be much longer than the other. Raises ValueError.
+    customer has the sector and the region of its firm with " final demand" after them, so that a disruption of a
+    sector or a region is one of its firms. Undisturbed, nothing moves. A slump grows on its way from firm to firm by
+    up to 1 + cover / adjustment_time, so the one should not be much longer than the other. Raises ValueError.
     Source: Inoue & Todo (2019), Nature Sustainability 2; criticality and the linear case Pichler et al. (2022), Journal
     of Economic Dynamics and Control 144.
     """
@@ -90,7 +90,7 @@ def firm_network(
             "share": np.concatenate([firms.flow / bought, np.ones(n_customers)]),
             "units_per_output": np.concatenate([bought / firms.output[firms.customer], np.ones(n_customers)]),
             "cover": np.concatenate([held, np.zeros(n_customers)]),
-            "input_stock": np.concatenate([np.maximum(held - 1.0, 0.0) * firms.flow, np.zeros(n_customers)]),
+            "input_stock": np.concatenate([(held - 1.0) * firms.flow, np.zeros(n_customers)]),
             "goods_in_transit": np.concatenate([firms.flow, np.zeros(n_customers)]),
             "criticality": np.concatenate([needed, np.ones(n_customers)]),
             "unfilled": ["lost"] * (n_lanes + n_customers),
@@ -122,10 +122,11 @@ def _by_input(name: str, given: float | Array, firms: Firms, linear: bool) -> Ar
     if at is None or (linear and values.ndim == 2):
         shapes = f"one number, ({n},) or ({firms.n_firms},)" + ("" if linear else f", or ({n}, {n})")
         raise ValueError(f"firm_network: {name} has shape {values.shape}, must be {shapes}; see what each stands for")
-    if not (ok := np.isfinite(values) & (values >= 0.0) & ((values <= 1.0) | (name == "cover"))).all():
+    least, most = (1.0, np.inf) if name == "cover" else (0.0, 1.0)
+    if not (ok := np.isfinite(values) & (values >= least) & (values <= most)).all():
         where = np.argwhere(~ok)[0].tolist()
         said = firms.names() if values.shape == (firms.n_firms,) else sectors
-        must = "a number >= 0" if name == "cover" else "a number in [0, 1]"
+        must = "at least 1, that of today" if name == "cover" else "a number in [0, 1]"
         raise ValueError(
             f"firm_network: {name} of {' for '.join(repr(said[place]) for place in where) or 'all'} is "
             f"{values[~ok][0]:g}, must be {must}; mend it"
