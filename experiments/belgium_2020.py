@@ -16,8 +16,7 @@ with linear firms, 0.11 for what was shut alone, 0.30 with Leontief firms. In Ap
 a third of the way from what was shut (0.84) to what was seen. The model is back in June, when the phases say that all
 but a few sectors are open; the country was not until the summer was over. Half the stock is another world: with the
 ratings GDP is then at a half until the end of the year, with Leontief firms near zero. Twice the stock changes little,
-but where everything is essential. Orders on demand that is capped at the normal one do not bring back an economy whose
-firms all hold too little to start again.
+but where everything is essential.
 
 Source of the phases: Belgian royal and ministerial decrees of 2020; of all numbers, `readers/belgium.py`.
 Run it as `python experiments/belgium_2020.py --data DIR`, where DIR holds io_belgium_covid; it takes some minutes, and

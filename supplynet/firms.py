@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.checks import fail, nearest
 from supplynet.disruptions import Disruption
 from supplynet.network import Network, from_columns
 from supplynet.policies.allocation import Proportional
@@ -37,7 +36,6 @@ def firm_network(
     adjustment_time: float | Array = ADJUSTMENT_TIME,
     basis: str = "capped_demand",
     allocation: AllocationRule | None = None,
-    demand: Mapping[str, Any] | None = None,
     region: Sequence[str] | None = None,
     disruptions: Sequence[Disruption] = (),
 ) -> Network:
@@ -46,8 +44,7 @@ def firm_network(
     cover: periods of usage to hold, today's included, one number, one of each firm [firm] or sector [sector] that buys,
     or of each input of a sector [input sector, buying sector]; criticality: likewise, in [0, 1]; linear: a firm's
     inputs replace each other, unit of money by unit of money; adjustment_time: periods to close a gap in, one number or
-    one of each sector [sector]; basis: what orders follow, see `DaysOfCover`; demand: what customers want of a sector's
-    firms, by its name, in parts of their normal final demand (any demand process, 1 at first); region [firm].
+    one of each sector [sector]; basis: what orders follow, see `DaysOfCover`; region: a label of each firm [firm].
 
     Firms make to order, sell what they have at once, and what they cannot deliver is lost; goods take a period from
     firm to firm and none to customers; nobody can make more than its normal output. Quantities are money a period. A
@@ -82,7 +79,7 @@ def firm_network(
             "ordering": [MakeToOrder()] * n_firms + [None] * n_customers,
             "input_rule": _buying(adjustment_time, basis, firms) + [None] * n_customers,
             "allocation": [allocation or Proportional()] * n_firms + [None] * n_customers,
-            "demand": [None] * n_firms + _wanted(demand or {}, firms, sold),
+            "demand": [None] * n_firms + [1.0] * n_customers,
             "demand_factor": np.concatenate([np.ones(n_firms), firms.final_demand[sold] * (1.0 + HAIR)]),
             **regions,
         },
@@ -132,16 +129,3 @@ def _by_input(name: str, given: float | Array, firms: Firms, linear: bool) -> Ar
             f"{values[~ok][0]:g}, must be {must}; mend it"
         )
     return np.broadcast_to(values, firms.flow.shape) if values.ndim == 0 else values[at]
-
-
-def _wanted(demand: Mapping[str, Any], firms: Firms, sold: Array) -> list[Any]:
-    """What each customer wants, in parts of its normal final demand."""
-    if unknown := [name for name in demand if name not in firms.table.sectors]:
-        fail(
-            [
-                f"firm_network: demand of {name!r}, which is no sector; {nearest(name, firms.table.sectors)}"
-                for name in unknown
-            ]
-        )
-    by_sector = [demand.get(name, 1.0) for name in firms.table.sectors]
-    return [by_sector[number] for number in firms.sector[sold].tolist()]

@@ -202,7 +202,6 @@ def test_firms_that_cannot_be_say_what_to_mend():
         ({"cover": np.ones(4)}, r"cover has shape \(4,\), must be one number, \(3,\) or \(30,\), or \(3, 3\)"),
         ({"criticality": 1.5}, "criticality of all is 1.5, must be a number in"),
         ({"cover": np.array([1.0, 2.0, 0.5])}, "cover of 'shops' is 0.5, must be at least 1"),
-        ({"demand": {"shop": 1.0}}, "demand of 'shop', which is no sector; did you mean 'shops'"),
         ({"linear": True, "criticality": np.ones((3, 3))}, "criticality has shape"),
     ):  # fmt: skip
         with pytest.raises(ValueError, match=said):
