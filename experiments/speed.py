@@ -114,8 +114,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the work or less")
     parser.add_argument("--out", type=Path, help="a file for the table, as text")
+    parser.add_argument("--data", type=Path, help="the folder of real data, for firms made up from a table")
     arguments = parser.parse_args()
+    from shared.speed_firms import measure_day, measure_year
     from shared.speed_mesa import measure_mesa  # not above, since the workers of a sweep import this file again
+    from shared.speed_risk import measure_risk
     from shared.speed_sweeps import measure_sweeps
 
     table = Table()
@@ -127,6 +130,12 @@ def main() -> None:
     measure_union(table, 10_000 // scale, 100)
     measure_sweeps(table, *((300, 1) if arguments.quick else (10_000, 5)))
     measure_growth(table, (100, 1_000) if arguments.quick else (100, 1_000, 10_000, 100_000, 1_000_000))
+    measure_risk(table.add, 10_000 // scale)
+    try:
+        measure_day(table, 2_000 if arguments.quick else 100_000, arguments.data)
+        measure_year(table, *((2_000, 30) if arguments.quick else (1_000_000, 365)), arguments.data)
+    except ValueError as fault:  # no data are there
+        table.add("firms from an input-output table", "-", str(fault))
     table.save(arguments.out)
 
 
