@@ -78,7 +78,8 @@ def _network(rule: Rule, column: str) -> tuple[nx.DiGraph, str, str]:
     graph = nx.DiGraph()
     told = {name.removeprefix("told_") for name in rule.reads if name.startswith("told_")}
     upstream = bool({"market", "buyers"} & {rule.told_by.get(tells) for tells in told})
-    place, fails = "wholesaler" if upstream else "shop", "received" in rule.reads or column == "sourcing"
+    place = "wholesaler" if upstream else "shop"
+    fails = "received" in rule.reads or "filled" in told or column == "sourcing"
     lead, unfilled = 1 if fails else 2, "lost" if fails and column == "input_rule" else "backorder"
     demand: Process = Trace(SALES)
     sales = f"customers want {', '.join(f'{sold:g}' for sold in SALES)}"

@@ -2,12 +2,14 @@
 
 from supplynet.policies.input.days_of_cover import DaysOfCover
 from supplynet.policies.input.lot_for_lot import LotForLot
+from supplynet.policies.input.panic_buying import PanicBuying
 from supplynet.policies.input.shortage_gaming import ShortageGaming
 from supplynet.policies.input.withdrawal_cards import WithdrawalCards
 
 __all__ = [
     "DaysOfCover",
     "LotForLot",
+    "PanicBuying",
     "ShortageGaming",
     "WithdrawalCards",
 ]
