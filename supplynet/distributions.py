@@ -17,7 +17,7 @@ from supplynet.ranges import ANY, CHANCE, CUT, NOT_NEGATIVE, POSITIVE, SHARE, ch
 
 FloatArray = NDArray[np.float64]
 
-_LEAST_UNIFORM = 2.0**-53  # supplynet.randomness.uniforms gives nothing smaller
+LEAST_UNIFORM = 2.0**-53  # supplynet.randomness.uniforms gives nothing smaller
 
 
 class Distribution(ABC):
@@ -55,7 +55,7 @@ class Distribution(ABC):
 
     def smallest(self) -> int:
         """Tell the least whole number >= 0 that a draw can round to; for a normal, 8.2 sd below the mean."""
-        return max(0, round(float(self.quantile(np.array([_LEAST_UNIFORM]))[0])))
+        return max(0, round(float(self.quantile(np.array([LEAST_UNIFORM]))[0])))
 
     def largest(self, cut: float = 0.9999) -> int:
         """Tell the least whole number that a draw exceeds with probability 1 - cut at most.

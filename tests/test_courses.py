@@ -7,7 +7,7 @@ import pytest
 
 from supplynet.decay import Decay
 from supplynet.demand import Process, as_process
-from supplynet.outages import Outages
+from supplynet.outages import Interruptions, Outages
 from supplynet.randomness import stream_keys, uniforms
 
 PERIODS = 4000
@@ -25,7 +25,7 @@ def test_a_decay_loses_the_same_part_every_period():
     assert Decay(5.0, 0.1).mean == 5.0 and not Decay.uses_randomness
 
 
-@pytest.mark.parametrize("process", [Decay(5.0, 0.01), Outages(7.0, 0.05, 0.3)], ids=repr)
+@pytest.mark.parametrize("process", [Decay(5.0, 0.01), Outages(7.0, 0.05, 0.3), Interruptions(7.0, 0.1, 3.0)], ids=repr)
 def test_a_longer_horizon_extends_a_shorter_one_and_rows_do_not_meet(process):
     uniform = luck(60, rows=9)
     together = process.path(uniform)

@@ -18,10 +18,10 @@ import supplynet
 from supplynet import Disruption, Scenario
 from supplynet.decay import Decay
 from supplynet.demand import AR1, Constant, Seasonal, Step, Trace
-from supplynet.distributions import Bernoulli, Discrete, NegativeBinomial, Normal, Poisson, Uniform
+from supplynet.distributions import Bernoulli, Discrete, Geometric, NegativeBinomial, Normal, Poisson, Uniform
 from supplynet.fingerprint import fingerprint
 from supplynet.interest import EarlyInterest
-from supplynet.outages import Outages
+from supplynet.outages import Interruptions, Outages
 from supplynet.policies.catalogue import read_rule
 from supplynet.policies.contract import OrderingRule
 from supplynet.policies.input import WithdrawalCards
@@ -42,6 +42,7 @@ PROCESSES = [
     PriceResponse(Step(100.0, 60.0, 5), 1.76), SellingSeason(320.0, 0.5), SellingSeason(1 / 3, 0.1, 2, 7, 0.0, 0.9),
     SellingSeason(320.0, 0.5, times=PriceResponse(Trace((9.0, 9.0, 5.0)), 2.0), style="coat"),
     EarlyInterest(UnknownRate(2.0, 0.1), 0.3, 2), UnknownRate(1.5625, 0.4),
+    Interruptions(40.0, 0.02, Geometric(0.25)), Interruptions(1.0, 0.1, 3.0, 0.5),
 ]  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def test_every_ready_made_scenario_is_exported_and_runs_as_it_did(name, folder):
     assert told == ready
 
 
+@pytest.mark.filterwarnings("ignore:.*(days of cover with|outlasts its cover)")
 @settings(max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 @given(network=networks(), start=starts())
 def test_a_random_network_is_written_and_read_to_the_last_bit(tmp_path_factory, network, start):
