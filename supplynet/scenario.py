@@ -22,6 +22,7 @@ from supplynet.network import Network
 from supplynet.opening import STARTS
 from supplynet.outcomes import of_case
 from supplynet.record import Keep, Record
+from supplynet.unstable import warn_of_unstable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,13 +213,15 @@ def run(
 
     seed: another one than the scenario's; replication: which repetition; keep: what to record; watchers: a function
     that is given the engine and returns whoever else looks at the end of each period (a progress bar, a balance).
-    Raises ValueError that names every fault of the network, MemoryError if the record would not fit.
+    Warns of settings that are known to be unstable. Raises ValueError that names every fault of the network,
+    MemoryError if the record would not fit.
     """
     if seed is not None:
         scenario = replace(scenario, seed=seed)
     if index(replication) < 0:
         raise ValueError(f"replication is {replication!r}, must be a whole number >= 0; count from 0")
     case = Case(scenario.network, scenario.seed, (replication,), scenario.start)
+    warn_of_unstable(scenario.network, scenario.periods)
     ready = engine.start([case], scenario.periods)
     record = Record(ready.union, scenario.periods, keep, warm_up=scenario.warm_up)
     ready.run(scenario.periods, [record, *(watchers(ready) if watchers else ())])
@@ -229,12 +232,13 @@ def replicate(scenario: Scenario, replications: int | Sequence[int], *, block: i
     """Run a scenario many times as one union of networks, and give each outcome as an array [run].
 
     replications: how many, or which; block: runs in one union (default: as many as fit the cache). The digits of a run
-    do not depend on what else is in its block.
+    do not depend on what else is in its block. Warns of settings that are known to be unstable.
     """
     asked = np.asarray(replications)
     numbers = tuple(index(number) for number in (asked if asked.ndim else range(index(asked[()]))))
     if not numbers or min(numbers) < 0:
         raise ValueError(f"replications is {replications!r}, must be at least 1, or numbers >= 0; mend it")
+    warn_of_unstable(scenario.network, scenario.periods)
     size = block or runs_of_a_block(scenario.network, scenario.periods)
     parts: list[dict[str, Array]] = []
     player = Player()

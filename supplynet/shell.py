@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +24,10 @@ WHICH: Final = "A name that `supplynet scenarios` lists, a folder of tables, a g
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn what a library raises into one message on stderr and an exit code."""
+    """Turn what a library raises into one message on stderr and an exit code, and warnings into lines there."""
     try:
-        yield
+        with _warnings_told():
+            yield
     except KeyboardInterrupt:
         typer.echo("stopped, nothing written", err=True)
         raise typer.Exit(130) from None
@@ -36,6 +38,22 @@ def told() -> Iterator[None]:
         cure = "; run fewer periods, or something smaller" * isinstance(fault, MemoryError) * ("run fewer" not in words)
         typer.echo(f"error: {words or type(fault).__name__}{cure}", err=True)
         raise typer.Exit(2) from None
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Say what the package warns of, each once."""
+    said: set[str] = set()
+
+    def tell(message: Warning | str, *_: Any, **__: Any) -> None:
+        if (words := str(message)) not in said:
+            said.add(words)
+            typer.echo(f"warning: {words}", err=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = tell
+        yield
 
 
 def with_options(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -58,7 +56,7 @@ def sweep(
     cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, tcp://HOST:PORT.")] = None,
 ) -> None:
     """Play many scenarios many times, a row for each run, and print a summary."""
-    with told(), _warnings_told():
+    with told():
         from supplynet.scenarios import find_recipe
         from supplynet.sweeps.outcomes import DEFAULT
         from supplynet.sweeps.running import sweep as play
@@ -113,7 +111,7 @@ def results(
     plot: Annotated[bool, typer.Option("--plot/--no-plot", help="Save pictures and summary.csv in the folder.")] = True,
 ) -> None:
     """Tell what a sweep came to, all its shards together: a table, and pictures beside the runs."""
-    with told(), _warnings_told():
+    with told():
         from functools import partial
 
         from supplynet.files import write_together
@@ -199,15 +197,3 @@ def _names(text: str) -> list[str]:
 
 def _word(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-@contextmanager
-def _warnings_told() -> Iterator[None]:
-    """Turn warnings into lines on stderr, each once."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            yield
-        finally:
-            for message in dict.fromkeys(str(warning.message) for warning in caught):
-                typer.echo(f"warning: {message}", err=True)

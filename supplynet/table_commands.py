@@ -19,6 +19,7 @@ def check(
         from supplynet.checks import Faults
         from supplynet.readers.folder import recorded
         from supplynet.readers.graph_files import read_path
+        from supplynet.unstable import known_unstable
 
         try:
             scenario = read_path(folder)
@@ -33,6 +34,8 @@ def check(
             f"{len(network.signals):,} signals and {len(network.disruptions):,} disruptions, and plays "
             f"{scenario.periods:,} periods."
         )
+        for words in known_unstable(network, scenario.periods):
+            typer.echo(f"note: {words}")
         ends = {name: len(trace.quantities) - 1 for name, trace in recorded(network)}
         short = [name for name, last in ends.items() if last < scenario.periods - 1]
         if short:

@@ -194,8 +194,3 @@ def equal(one: Network, other: Network) -> bool:
 def test_a_scenario_wants_a_network_and_says_how_to_make_one() -> None:
     with pytest.raises(TypeError, match="make one with supplynet.from_graph"):
         Scenario("raw", graph())  # type: ignore[arg-type]
-
-
-def test_days_of_cover_warn_where_the_supply_line_is_forgotten() -> None:
-    with pytest.warns(UserWarning, match="orders never settle"):
-        DaysOfCover(supply_line_weight=0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -30,15 +29,6 @@ class DaysOfCover(InputRule):
     structure: ClassVar = ("basis",)
     reads_yesterday: ClassVar = True
     covers_backlog: ClassVar = False
-
-    def __post_init__(self) -> None:
-        InputRule.__post_init__(self)
-        if self.supply_line_weight == 0:
-            warnings.warn(
-                "DaysOfCover: with supply_line_weight 0 nobody remembers what is on order, and orders never settle "
-                "(Sterman's misperception); 1 remembers all of it",
-                stacklevel=3,
-            )
 
     @property
     def reads(self) -> tuple[str, ...]:
