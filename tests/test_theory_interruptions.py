@@ -1,6 +1,7 @@
 """Interruptions against theory: the share of good periods, from the first one on, and how long the bad ones last."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def test_the_longest_of_those_that_begin_together_is_read_off_one_number():
 def test_more_interruptions_or_longer_ones_never_make_a_period_better():
     often = [Interruptions(1.0, rate, Geometric(0.3)).path(luck()) for rate in (0.0, 0.02, 0.1)]
     longer = [Interruptions(1.0, 0.05, Geometric(chance)).path(luck()) for chance in (0.9, 0.3)]
-    for better, worse in (*zip(often, often[1:], strict=False), longer):
+    for better, worse in (*pairwise(often), longer):
         assert (better >= worse).all() and better.sum() > worse.sum()
     assert (often[0] == 1.0).all()
 
