@@ -52,6 +52,7 @@ FLOORS = (
         "reference_parts",
         "firms",
         "losses",
+        "ripples",
     ),
     ("rule_levers", "levers", "scenario", "readers", "fingerprint"),
     (

@@ -1,0 +1,184 @@
+"""Which shortage caused which: every shortage in a record, its cause, and the shortage upstream that brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from supplynet.losses import STRUCK
+from supplynet.network import Network
+from supplynet.record import Record
+from supplynet.schema import CUSTOMER
+
+Array = NDArray[Any]
+CAUSES: Final = ("input", "capacity", "lane", "stock")
+NEEDED: Final = (
+    "on_hand", "scrapped", "production_order", "production_backlog", "production_started", "received", "input_stock",
+    "booked", "lane_backlog", "cancelled",
+)  # fmt: skip
+ROUNDING: Final = 1e-9  # part of a quantity that is none
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """From `start` to `end`, the last period of it, a node shipped less than it was asked for.
+
+    cause: "input", `supplier` was late; "capacity", the node could not start what it had the inputs for; "lane", it had
+    the goods and could not send them; "stock", nothing was late from suppliers, but the node held too little for what
+    was asked, lost or waited for on the way. parent: which shortage (a place in the list) brought it, -1 for an origin;
+    depth: how many shortages lie between it and its origin, 0 for an origin.
+    """
+
+    node: str
+    start: int
+    end: int
+    cause: str
+    supplier: str = ""
+    parent: int = -1
+    depth: int = 0
+
+
+def ripples(record: Record, tolerance: float = STRUCK) -> list[Shortage]:
+    """Every shortage of a supplier, factory or distributor in a record of one run, the earliest first.
+
+    A node is short while it owes, or lost, more than `tolerance` of its normal output; what it owes in a steady state,
+    because it makes to order, is none. Why a shortage starts is read off the day on which the goods that lack should
+    have been started: what was wanted, what could be had of each input, and which of them is short of need by most,
+    weighted by its criticality. It was brought by the latest shortage of that input's supplier from which goods for
+    this node were still late on that day. Raises ValueError for a record that leaves out what this takes.
+    Source of the name: Ivanov, Sokolov & Dolgui (2014), International Journal of Production Research 52(7).
+    """
+    if record.summed or record.keep_what.every > 1:
+        raise ValueError("ripples: the record holds sums, must hold every period of every node; keep them all")
+    if missing := [key for key in NEEDED if key not in record]:
+        raise ValueError(f"ripples: the record lacks {', '.join(missing)}; keep these columns too, or all")
+    return _Tracer(record, tolerance).trace()
+
+
+def tree(shortages: Sequence[Shortage]) -> nx.DiGraph:
+    """The shortages as a graph from origins to what they brought: nodes are places in the list.
+
+    Each node has the fields of its shortage (the node of the network as `name`), each edge the periods of `delay`
+    between the two starts. Every component is a tree, since a shortage has one parent at most.
+    """
+    graph = nx.DiGraph()
+    for at, one in enumerate(shortages):
+        told = {"name": one.node, "start": one.start, "end": one.end, "cause": one.cause, "depth": one.depth}
+        graph.add_node(at, **told)
+    for at, one in enumerate(shortages):
+        if one.parent >= 0:
+            graph.add_edge(one.parent, at, delay=one.start - shortages[one.parent].start)
+    return graph
+
+
+class _Tracer:
+    """The columns of a record that tell who was late for whom."""
+
+    def __init__(self, record: Record, tolerance: float) -> None:
+        ready = record.prepared
+        self.network, self.opened, self.periods = ready.network, ready.node, record.periods
+        self.column = {key: record[key] for key in NEEDED}
+        lane = self.network.lane
+        self.supplier, self.customer, self.input = lane["supplier"], lane["customer"], lane["input"]
+        self.least, self.most = _least_lead(self.network), ready.lane["transport_size"].astype(np.int64) - 1
+        unmet = self._unmet(ready.lane["lane_backlog"], ready.lane["normal_order"])
+        self.late = unmet > np.maximum(tolerance * ready.lane["normal_order"], ROUNDING)
+        self.unmet = unmet
+        of_node = np.zeros((self.periods, self.network.n_nodes))
+        np.add.at(of_node.T, self.supplier, unmet.T)
+        self.short = of_node > np.maximum(tolerance * ready.node["normal_output"], ROUNDING)
+        self.short[:, self.network.node["kind"] == CUSTOMER] = False
+        before = np.vstack([ready.lane["input_stock"], self.column["input_stock"][:-1]])
+        self.held = before + self.column["received"]
+        before = np.vstack([ready.node["production_backlog"], self.column["production_backlog"][:-1]])
+        self.wanted = before + self.column["production_order"]
+
+    def _unmet(self, opened: Array, usual: Array) -> Array:
+        """What is owed on a lane beyond what is always owed, or was lost, [period, lane]."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            waits = np.nan_to_num(np.round(opened / usual), posinf=0.0).astype(np.int64)
+        unmet: Array = self.column["lane_backlog"] + self.column["cancelled"]
+        for lane in np.flatnonzero(waits).tolist():
+            asked = np.concatenate([np.full(waits[lane], usual[lane]), self.column["booked"][:, lane]])
+            total = np.concatenate([[0.0], np.cumsum(asked)])
+            unmet[:, lane] -= total[waits[lane] + 1 :] - total[1 : self.periods + 1]
+        return np.maximum(unmet, 0.0)
+
+    def trace(self) -> list[Shortage]:
+        """All shortages with their parents and depths."""
+        change = np.diff(self.short.astype(np.int8), axis=0, prepend=0, append=0).T
+        start, end = np.argwhere(change == 1), np.argwhere(change == -1)  # both [node, period], in the same order
+        found = sorted(zip(start[:, 1].tolist(), start[:, 0].tolist(), (end[:, 1] - 1).tolist(), strict=True))
+        of_node: dict[int, list[int]] = {}
+        for at, (_, node, _) in enumerate(found):
+            of_node.setdefault(node, []).append(at)
+        told = []
+        for begins, node, _ in found:
+            cause, lane, day = self._cause(node, begins)
+            parent = -1
+            for at in of_node.get(int(self.supplier[lane]), []) if lane >= 0 else []:
+                parent = at if self._reaches(lane, day, found[at][0], found[at][2]) else parent
+            told.append((cause, int(self.supplier[lane]) if lane >= 0 else -1, parent))
+        depth = [-1] * len(found)
+        for at in range(len(found)):
+            way = [at]
+            while told[way[-1]][2] >= 0 and depth[way[-1]] < 0:
+                way.append(told[way[-1]][2])
+            for one in reversed(way):
+                depth[one] = depth[told[one][2]] + 1 if told[one][2] >= 0 else 0
+        names = self.network.names
+        return [
+            Shortage(names[node], begins, ends, cause, names[late] if late >= 0 else "", parent, deep)
+            for (begins, node, ends), (cause, late, parent), deep in zip(found, told, depth, strict=True)
+        ]
+
+    def _cause(self, node: int, period: int) -> tuple[str, int, int]:
+        """Why a shortage starts, the lane that was late if one was, -1 otherwise, and the day on which it lacked."""
+        if self.column["on_hand"][period, node] + self.column["scrapped"][period, node] > ROUNDING:
+            return "lane", -1, period
+        day = max(0, period - int(self.opened["production_lead"][node]))
+        wanted, started = self.wanted[day, node], self.column["production_started"][day, node]
+        step = self.opened["lot"][node]
+        if wanted - started <= max(step * (1.0 - ROUNDING), ROUNDING * wanted):
+            return "stock", -1, day
+        gaps, lanes_of = {}, {}
+        for item in np.flatnonzero(self.network.input["node"] == node).tolist():
+            lanes = np.flatnonzero(self.input == item)
+            units, critical = (self.network.input[key][item] for key in ("units_per_output", "criticality"))
+            can_make = self.held[day, lanes].sum() / units
+            if critical > 0.0 and can_make <= (started + step) * (1.0 + ROUNDING) + ROUNDING and can_make < wanted:
+                gaps[item], lanes_of[item] = critical * (wanted - can_make), lanes
+        if not gaps:
+            return "capacity", -1, day
+        for item in sorted(gaps, key=lambda item: -gaps[item]):
+            missing = {lane: self._missing(lane, day) for lane in lanes_of[item].tolist()}
+            worst = max(missing, key=lambda lane: missing[lane])
+            if missing[worst] > 0.0:
+                return "input", worst, day
+        return "stock", -1, day
+
+    def _missing(self, lane: int, day: int) -> float:
+        """The most that was owed or lost on a lane in the periods from which goods come on this day."""
+        first, last = max(0, day - int(self.most[lane])), day - int(self.least[lane]) + 1
+        owed = np.where(self.late[first:last, lane], self.unmet[first:last, lane], 0.0)
+        short = self.short[first:last, self.supplier[lane]]
+        return float(owed[short].max(initial=0.0))
+
+    def _reaches(self, lane: int, day: int, start: int, end: int) -> bool:
+        """Whether goods of this lane that a shortage from start to end held up lack on this day."""
+        first, last = max(start, day - int(self.most[lane])), min(end, day - int(self.least[lane]))
+        return first <= last and bool(self.late[first : last + 1, lane].any())
+
+
+def _least_lead(network: Network) -> NDArray[np.int64]:
+    """The least shipment lead time of each lane [lane]."""
+    least = network.lane["shipment_lead_time"].astype(np.int64)
+    coded = network.objects["lane", "shipment_lead_time"]
+    for code, distribution in enumerate(coded.values):
+        least[coded.codes == code] = distribution.smallest()
+    return least

@@ -1,0 +1,171 @@
+"""Which shortage caused which, traced by hand on a chain, an assembly, a diamond, and two independent origins."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from supplynet import Keep, Scenario, from_graph, run
+from supplynet.disruptions import Disruption
+from supplynet.distributions import Poisson
+from supplynet.policies.ordering import BaseStock
+from supplynet.ripples import ripples, tree
+
+
+def network(lanes, disruptions=(), *, demand=10.0, stock=0.0, lead=1, **nodes):
+    """Nodes by the lanes between them, "a>b"; those without suppliers make, "shop..." sell to a customer of their own.
+
+    Each holds `stock` and a base stock that just covers its lead time; nodes: other attributes of some nodes.
+    """
+    graph = nx.DiGraph([lane.split(">") for lane in lanes])
+    for name in list(graph):
+        source = not graph.in_degree(name)
+        own = {"kind": "supplier"} if source else {"ordering": BaseStock(10.0 * lead + stock), "on_hand": stock}
+        graph.nodes[name].update(own | nodes.get(name, {}))
+        if name.startswith("shop"):
+            graph.add_node(f"customer of {name}", kind="customer", demand=demand)
+            graph.add_edge(name, f"customer of {name}", shipment_lead_time=0)
+    for *_, lane in graph.edges(data=True):
+        lane.setdefault("shipment_lead_time", lead)
+    return Scenario("by hand", from_graph(graph, disruptions=disruptions), periods=40)
+
+
+def found(scenario, **settings):
+    """(node, start, end, cause, parent, depth) of each shortage, the parent by name."""
+    shortages = ripples(run(scenario).record, **settings)
+    return [
+        (one.node, one.start, one.end, one.cause, shortages[one.parent].node if one.parent >= 0 else None, one.depth)
+        for one in shortages
+    ]
+
+
+def out(node, start, duration):
+    return Disruption(node, "capacity_factor", 0.0, start, duration)
+
+
+def test_a_shortage_goes_down_a_chain_a_lead_time_later_at_each_lane():
+    chain = network(["mine>works", "works>shop"], [out("mine", 5, 3)])
+    # the mine owes in 5, 6 and 7 and sends all in 8; that comes to the works a period later, and to the shop another
+    assert found(chain) == [
+        ("mine", 5, 7, "capacity", None, 0),
+        ("works", 6, 8, "input", "mine", 1),
+        ("shop", 7, 9, "input", "works", 2),
+    ]
+
+
+def test_a_stock_takes_periods_off_a_shortage_and_what_it_outlasts_goes_no_further():
+    # the works has 10 for one period without goods, the shop 10 for another: the third one it owes
+    chain = network(["mine>works", "works>shop"], [out("mine", 5, 3)], stock=10.0)
+    assert found(chain) == [
+        ("mine", 5, 7, "capacity", None, 0),
+        ("works", 7, 8, "input", "mine", 1),
+        ("shop", 9, 9, "input", "works", 2),
+    ]
+    assert found(network(["mine>works", "works>shop"], [out("mine", 5, 2)], stock=10.0))[-1][0] == "works"
+
+
+def test_of_two_inputs_of_an_assembly_the_struck_one_is_the_cause():
+    lanes = ["mine>works", "forest>works", "works>shop"]
+    for struck in ("mine", "forest"):
+        shortages = found(network(lanes, [out(struck, 5, 2)]))
+        assert shortages == [
+            (struck, 5, 6, "capacity", None, 0),
+            ("works", 6, 7, "input", struck, 1),
+            ("shop", 7, 8, "input", "works", 2),
+        ]
+
+
+def test_of_two_late_inputs_the_one_that_lacks_most_is_the_cause():
+    lanes = ["mine>works", "forest>works", "works>shop"]
+    partly = {"mine": {"capacity": 10.0}, "forest": {"capacity": 10.0}}
+    events = [Disruption("mine", "capacity_factor", 0.5, 5, 2), Disruption("forest", "capacity_factor", 0.2, 5, 2)]
+    shortages = found(network(lanes, events, **partly))
+    assert ("works", "forest") in [(one[0], one[4]) for one in shortages]
+    assert ("works", "mine") not in [(one[0], one[4]) for one in shortages]
+
+
+def test_an_input_that_is_not_critical_is_no_cause():
+    scenario = network(["mine>works", "forest>works", "works>shop"], [out("mine", 5, 2)])
+    item = scenario.network.input["product"].tolist().index("mine")
+    free = scenario.network.with_column("input", "criticality", np.array([item]), 0.0)
+    shortages = found(Scenario("free", free, periods=40))
+    assert [one[0] for one in shortages] == ["mine"]
+
+
+def test_a_diamond_is_one_tree_and_its_end_has_one_parent():
+    lanes, holds = (
+        ["mine>left", "mine>right", "left>shop", "right>shop"],
+        {"on_hand": 10.0, "ordering": BaseStock(20.0)},
+    )
+    diamond = network(lanes, [out("mine", 5, 2)], right=holds)
+    shortages = ripples(run(diamond).record)
+    graph = tree(shortages)
+    assert nx.is_forest(graph) and nx.number_weakly_connected_components(graph) == 1
+    ways = [graph.nodes[at]["name"] for at in nx.shortest_path(graph, 0, len(shortages) - 1)]
+    assert ways[0] == "mine" and ways[-1] == "shop" and len(ways) == 3
+    shop = next(one for one in shortages if one.node == "shop")
+    assert (shop.start, shortages[shop.parent].node) == (7, "left"), "the right one still serves from stock"
+    assert [data["delay"] for *_, data in graph.out_edges(0, data=True)] == [1, 2]
+
+
+def test_two_origins_make_two_trees():
+    two = network(["mine>works", "works>shop 1", "port>shop 2"], [out("mine", 5, 2), out("port", 6, 2)])
+    assert sorted(found(two), key=lambda one: one[1]) == [
+        ("mine", 5, 6, "capacity", None, 0),
+        ("works", 6, 7, "input", "mine", 1),
+        ("port", 6, 7, "capacity", None, 0),
+        ("shop 1", 7, 8, "input", "works", 2),
+        ("shop 2", 7, 8, "input", "port", 1),
+    ]
+    parts = nx.weakly_connected_components(tree(ripples(run(two).record)))
+    assert sorted(len(part) for part in parts) == [2, 3]
+
+
+def test_a_closed_lane_and_a_demand_beyond_the_stock_are_origins_too():
+    mine = {"ordering": BaseStock(30.0), "on_hand": 30.0}
+    closed = network(["mine>shop"], [Disruption("mine>shop", "open_factor", 0.0, 5, 2)], mine=mine)
+    assert found(closed) == [("mine", 5, 6, "lane", None, 0), ("shop", 6, 7, "input", "mine", 1)]
+    rush = network(["mine>shop"], [Disruption("kind=customer", "demand_factor", 2.0, 5, 1)])
+    assert found(rush) == [("shop", 5, 5, "stock", None, 0)]
+
+
+def test_a_factory_that_takes_time_is_short_for_want_of_what_it_should_have_started():
+    works = {"production_lead_time": 3, "ordering": BaseStock(40.0), "kind": "factory"}
+    slow = network(["mine>works", "works>shop"], [out("mine", 5, 2)], works=works)
+    assert found(slow) == [
+        ("mine", 5, 6, "capacity", None, 0),
+        ("works", 9, 10, "input", "mine", 1),
+        ("shop", 10, 11, "input", "works", 2),
+    ]
+
+
+def test_an_undisturbed_steady_run_has_no_shortage():
+    assert found(network(["mine>works", "works>shop"])) == []
+
+
+def test_a_parent_is_short_before_its_child_and_supplies_it_whatever_the_demand():
+    links = {("mine", "left"), ("mine", "right"), ("left", "shop 1"), ("right", "shop 1"), ("right", "shop 2")}
+    lanes, twice = [f"{a}>{b}" for a, b in sorted(links)], {"ordering": BaseStock(28.0), "on_hand": 8.0}
+    scenario = network(lanes, [out("mine", 9, 4)], demand=Poisson(10.0), stock=8.0, right=twice)
+    shortages = ripples(run(scenario).record)
+    assert len({one.depth for one in shortages}) == 3
+    for one in shortages:
+        assert (one.parent >= 0) == (one.cause == "input")
+        if one.parent >= 0:
+            parent = shortages[one.parent]
+            assert (parent.node, one.node) in links and parent.node == one.supplier
+            assert parent.start < one.start and one.depth == parent.depth + 1
+    for node in {one.node for one in shortages}:
+        own = [one for one in shortages if one.node == node]
+        assert all(before.end + 1 < after.start for before, after in pairwise(own))
+
+
+def test_a_record_that_leaves_out_what_is_needed_is_refused():
+    scenario = network(["mine>shop"])
+    with pytest.raises(ValueError, match="lacks scrapped, production_order"):
+        ripples(run(scenario, keep=Keep(("on_hand", "booked"))).record)
+    with pytest.raises(ValueError, match="holds sums"):
+        ripples(run(scenario, keep=Keep(by="kind")).record)
