@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from supplynet import Keep, Scenario, from_graph, run
+from supplynet import Keep, Scenario, from_graph, plot, run
 from supplynet.disruptions import Disruption
 from supplynet.distributions import Poisson
 from supplynet.policies.ordering import BaseStock
@@ -78,21 +78,31 @@ def test_of_two_inputs_of_an_assembly_the_struck_one_is_the_cause():
         ]
 
 
-def test_of_two_late_inputs_the_one_that_lacks_most_is_the_cause():
+def with_criticality(scenario, product, value):
+    item = scenario.network.input["product"].tolist().index(product)
+    return Scenario(
+        "critical", scenario.network.with_column("input", "criticality", np.array([item]), value), periods=40
+    )
+
+
+@pytest.mark.parametrize(("critical", "cause"), [(1.0, "mine"), (0.4, "forest")])
+def test_of_two_inputs_that_run_dry_the_one_that_lacks_most_by_its_criticality_is_the_cause(critical, cause):
+    # in 6 the works wants 20 (10 on order, 10 new); of the mine it has 2, of the forest 5: 18 are short, and 15 * 0.5
+    events = [Disruption("mine", "capacity_factor", 0.2, 5, 2), Disruption("forest", "capacity_factor", 0.5, 5, 2)]
+    sized = {"capacity": 10.0}
     lanes = ["mine>works", "forest>works", "works>shop"]
-    partly = {"mine": {"capacity": 10.0}, "forest": {"capacity": 10.0}}
-    events = [Disruption("mine", "capacity_factor", 0.5, 5, 2), Disruption("forest", "capacity_factor", 0.2, 5, 2)]
-    shortages = found(network(lanes, events, **partly))
-    assert ("works", "forest") in [(one[0], one[4]) for one in shortages]
-    assert ("works", "mine") not in [(one[0], one[4]) for one in shortages]
+    scenario = network(lanes, events, mine=sized, forest=sized, works={"capacity": 10.0})
+    for product, value in (("mine", critical), ("forest", 0.5 if critical < 1.0 else 1.0)):
+        scenario = with_criticality(scenario, product, value)
+    assert next(one[4] for one in found(scenario) if one[0] == "works") == cause
 
 
 def test_an_input_that_is_not_critical_is_no_cause():
-    scenario = network(["mine>works", "forest>works", "works>shop"], [out("mine", 5, 2)])
-    item = scenario.network.input["product"].tolist().index("mine")
-    free = scenario.network.with_column("input", "criticality", np.array([item]), 0.0)
-    shortages = found(Scenario("free", free, periods=40))
-    assert [one[0] for one in shortages] == ["mine"]
+    lanes = ["mine>works", "forest>works", "works>shop"]
+    scenario = with_criticality(network(lanes, [out("mine", 5, 2)]), "mine", 0.0)
+    assert [one[0] for one in found(scenario)] == ["mine"]
+    both = with_criticality(network(lanes, [out("mine", 5, 2), out("works", 6, 1)]), "mine", 0.0)
+    assert ("works", 6, 6, "capacity", None, 0) in found(both)
 
 
 def test_a_diamond_is_one_tree_and_its_end_has_one_parent():
@@ -132,6 +142,13 @@ def test_a_closed_lane_and_a_demand_beyond_the_stock_are_origins_too():
     assert found(rush) == [("shop", 5, 5, "stock", None, 0)]
 
 
+def test_who_is_late_today_is_no_cause_before_its_goods_would_have_come():
+    rush = Disruption("kind=customer", "demand_factor", 2.0, 5, 1)
+    shortages = found(network(["mine>shop"], [rush, out("mine", 5, 2)], lead=2))
+    assert shortages[0] == ("mine", 5, 6, "capacity", None, 0) and shortages[1][:2] == ("shop", 5)
+    assert shortages[1][3:] == ("stock", None, 0)
+
+
 def test_a_factory_that_takes_time_is_short_for_want_of_what_it_should_have_started():
     works = {"production_lead_time": 3, "ordering": BaseStock(40.0), "kind": "factory"}
     slow = network(["mine>works", "works>shop"], [out("mine", 5, 2)], works=works)
@@ -169,3 +186,24 @@ def test_a_record_that_leaves_out_what_is_needed_is_refused():
         ripples(run(scenario, keep=Keep(("on_hand", "booked"))).record)
     with pytest.raises(ValueError, match="holds sums"):
         ripples(run(scenario, keep=Keep(by="kind")).record)
+
+
+def test_the_picture_has_a_row_for_each_node_that_was_short_and_an_arrow_for_each_parent():
+    shortages = ripples(run(scenario := network(["mine>works", "works>shop"], [out("mine", 5, 3)])).record)
+    (ax,) = plot.ripples(run(scenario)).axes
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["mine", "works", "shop"]
+    bars = [(bar.get_x(), bar.get_width()) for bar in ax.patches if np.isfinite(bar.get_width())]
+    assert bars == [(one.start, one.end + 1 - one.start) for one in shortages]
+    assert len([text for text in ax.texts if text.get_text() == ""]) == 2
+    (nobody,) = plot.ripples(run(network(["mine>shop"]))).axes
+    assert nobody.get_title(loc="left") == "nobody was short"
+
+
+def test_of_more_nodes_than_the_picture_has_rows_whole_trees_are_shown_first():
+    lanes = ["mine>works", *(f"port {at}>shop {at}" for at in range(25)), *(f"works>shop x{at}" for at in range(9))]
+    ports = [out(f"port {at}", 5, 1) for at in range(25)]
+    many = network(lanes, [out("mine", 6, 2), *ports], works={"ordering": BaseStock(90.0)})
+    shown = plot.ripples(run(many)).axes[0]
+    names = [label.get_text() for label in shown.get_yticklabels()]
+    assert len(names) == 40 and names.count("mine") == 1 and sum("shop x" in name for name in names) == 9
+    assert "(40 of 61 nodes)" in shown.get_title(loc="left")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from supplynet.plot.lines import orders_by_tier, stock_and_backlog
 from supplynet.plot.map import LABELLED, network_map
 from supplynet.plot.risk import criticality
+from supplynet.plot.shortages import ripples
 from supplynet.plot.study import differences, indices, tornado
 from supplynet.report import tier_groups
 from supplynet.scenario import Result
@@ -25,6 +26,7 @@ __all__ = [
     "network_map",
     "orders_by_tier",
     "overview",
+    "ripples",
     "save",
     "stock_and_backlog",
     "tornado",
