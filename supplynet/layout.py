@@ -86,7 +86,7 @@ def lay_out(parts: Sequence[Part]) -> Layout:
     return Layout(columns, row, inbound, outbound, nodes_of, lanes_of, input_order)
 
 
-READ_TOGETHER = 1 << 15  # ends; their slots, of two periods, fill half of a cache of two megabytes
+READ_TOGETHER = 1 << 15  # ends; their slots of two periods are half a megabyte, which the cache of a core holds
 OUTBOUND = (
     "priority",
     "normal_order",
