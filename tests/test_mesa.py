@@ -37,6 +37,7 @@ def web(periods=PERIODS):
     return Scenario("web", web_of_users_rules(), periods=periods, seed=3)
 
 
+@pytest.mark.filterwarnings("ignore:.*(days of cover with|outlasts its cover)")
 @each_activation
 def test_a_model_equals_a_run_bit_for_bit(activation):
     @with_examples(25)
@@ -59,6 +60,7 @@ def test_every_period_is_equal_as_soon_as_it_is_played():
         assert_same(whole, model.record, period)
 
 
+@pytest.mark.filterwarnings("ignore:.*(days of cover with|outlasts its cover)")
 def test_an_own_agent_that_only_asks_its_parent_changes_nothing():
     def method(phase):
         return lambda agent: getattr(super(type(agent), agent), phase)()
