@@ -7,7 +7,10 @@ customer still gets what it gets without the outage.
 Expected: what is at a stage and behind it, on hand or in process, goes on to the market. So a stage's time to survive
 is the stock of the stages from it to the market in days of their mean demand, by the way that has least of it:
 
-time_to_survive = min over ways to a customer of the sum of base_stock_level / mean_demand.
+time_to_survive = min over ways to a customer of the sum of max(base_stock_level / mean_demand, processing_time),
+
+the latter where a stage may let its customers wait, and so has less than what is in process; somewhat less where
+demand varies, since the first customer who gets less counts.
 
 So it grows with the distance from the market, and stages with little stock themselves are as safe as those that they
 serve. A stage is critical where that is shorter than it takes to mend: `MENDED` days here, an assumption.
@@ -46,6 +49,7 @@ Array = NDArray[Any]
 CHAINS: Final = (1, 2, 3, 4, 5, 6, 8, 20)
 MAPPED: Final = 8  # the chain on the map
 MENDED: Final = 14.0  # days
+NAMED: Final = 12  # critical stages in the table
 STRUCK: Final = 100  # the day on which a stage stops
 AFTER: Final = 20  # days that are played beyond what the formula says
 
@@ -78,7 +82,8 @@ def days_of_stock(number: int, data: Path | None) -> tuple[Array, Array, Array]:
     """Days of stock of each stage alone and by the leanest way to the market, and the part of demand it reaches."""
     table, plan = willems.stages(number, data), willems.stock_plan(number, data)
     level, mean = (plan[name].to_numpy() for name in ("base_stock_level", "mean_demand"))
-    own = np.divide(level, mean, out=np.full(mean.size, np.inf), where=mean > 0)
+    held = np.divide(level, mean, out=np.full(mean.size, np.inf), where=mean > 0)
+    own = np.maximum(held, [willems.usual_days(row) for row in table.itertuples()])
     graph = nx.DiGraph()
     graph.add_nodes_from(range(len(table)))
     place = {stage: row for row, stage in enumerate(table["stage"])}
@@ -197,6 +202,17 @@ def table_of(played: list[Chain]) -> list[str]:
         + ", ".join(f"{100 * one:.0f}" for one in part),
         f"{(~known).sum()} stages were not missed in the days played",
     ]
+    lines += ["", f"the most critical: missed within {MENDED:g} days, by the part of demand that needs them"]
+    lines.append(f"{'chain':>5} {'tier':>5} {'days':>5} {'own stock, days':>16} {'needed by':>10}  stage")
+    worst = sorted(
+        ((-one.reach[row], one.survives[row], one, row) for one in played for row in np.flatnonzero(one.critical)),
+        key=lambda told: told[:2],
+    )
+    for _, days, one, row in worst[:NAMED]:
+        lines.append(
+            f"{one.number:>5} {one.tier[row]:>5} {days:>5g} {one.own[row]:>16.1f} {one.reach[row]:>10.0%}  "
+            f"{one.scenario.network.names[row]}"
+        )
     return lines
 
 

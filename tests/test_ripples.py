@@ -7,12 +7,14 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from networks import networks, starts
 
 from supplynet import Keep, Scenario, from_graph, plot, run
 from supplynet.disruptions import Disruption
 from supplynet.distributions import Poisson
 from supplynet.policies.ordering import BaseStock
-from supplynet.ripples import ripples, tree
+from supplynet.ripples import CAUSES, ripples, tree
 
 
 def network(lanes, disruptions=(), *, demand=10.0, stock=0.0, lead=1, **nodes):
@@ -178,6 +180,21 @@ def test_a_parent_is_short_before_its_child_and_supplies_it_whatever_the_demand(
     for node in {one.node for one in shortages}:
         own = [one for one in shortages if one.node == node]
         assert all(before.end + 1 < after.start for before, after in pairwise(own))
+
+
+@settings(max_examples=10, deadline=None)
+@given(networks(), starts())
+def test_in_any_network_shortages_are_trees_that_grow_forward_in_time_along_its_lanes(any_network, start):
+    record = run(Scenario("any", any_network, periods=25, start=start)).record
+    shortages = ripples(record)
+    lanes = set(any_network.lane_names())
+    assert not shortages or nx.is_branching(tree(shortages))
+    for one in shortages:
+        assert one.cause in CAUSES and 0 <= one.start <= one.end < 25 and (one.parent < 0) == (one.depth == 0)
+        assert (one.cause == "input") == bool(one.supplier)
+        if one.parent >= 0:
+            parent = shortages[one.parent]
+            assert parent.start <= one.start and f"{parent.node}>{one.node}" in lanes
 
 
 def test_a_record_that_leaves_out_what_is_needed_is_refused():
