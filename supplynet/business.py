@@ -11,6 +11,7 @@ from supplynet.finance import READS as BOOKED
 from supplynet.finance import Statement, members
 from supplynet.metrics import waiting_time, waiting_units
 from supplynet.network import Network
+from supplynet.prepare import has_price
 from supplynet.record import Record
 from supplynet.schema import CUSTOMER
 
@@ -19,7 +20,7 @@ READS: Final = tuple(dict.fromkeys((*BOOKED, "demand", "lost")))
 """The columns of a record that these measures are made from."""
 BUSINESS: Final = {
     "finished_goods": ("units", "mean stock on the shelves that others buy from"),
-    "work_in_process": ("units", "mean stock inside: inputs, in process, on inner shelves and on the way"),
+    "work_in_process": ("units", "mean stock elsewhere: inputs, in process, on inner shelves and on the way to it"),
     "days_of_inventory": ("periods", "stock at cost over the cost of what is sold"),
     "inventory_turns": ("", "times that the stock was sold in the run: cost of goods over mean stock at cost"),
     "waiting_time": ("periods", "mean from a customer's demand to its goods, first in, first out"),
@@ -40,7 +41,7 @@ BUSINESS: Final = {
 def business(record: Record, network: Network, books: Statement) -> dict[str, float]:
     """The measures of a company of all factories and distributors, without the warm-up; see BUSINESS.
 
-    Stock is counted in units of each node's product. What needs something sold, or demanded, is nan without it.
+    Stock is counted in units of each node's product. What needs something sold, demanded or priced is nan without it.
     """
     first, firm = books.warm_up, members(network)
     lane, every = network.lane, np.arange(network.n_nodes)
@@ -49,10 +50,10 @@ def business(record: Record, network: Network, books: Statement) -> dict[str, fl
     outlet[lane["supplier"][~inside[lane["customer"]]]] = True
     shelves, inner = firm[outlet[firm]], firm[~outlet[firm]]
     buys = np.flatnonzero(inside[lane["customer"]])
-    moving = buys[inside[lane["supplier"][buys]]]
     opened = record.prepared.lane
-    on_the_way = (opened["transport_filled"] * opened["transport_slot"])[moving]
-    on_the_way = on_the_way + np.cumsum(record["shipment"] - record["received"], axis=0)[:, moving]
+    on_the_way = (opened["transport_filled"] * opened["transport_slot"])[buys]
+    carried = record["shipment"] - record["received"] - record["destroyed"]
+    on_the_way = on_the_way + np.cumsum(carried, axis=0)[:, buys]
     in_work = record["in_process"][:, firm].sum(axis=1) + record["on_hand"][:, inner].sum(axis=1)
     in_work = in_work + record["input_stock"][:, buys].sum(axis=1) + on_the_way.sum(axis=1)
     market = np.flatnonzero(network.node["kind"] == CUSTOMER)
@@ -62,12 +63,12 @@ def business(record: Record, network: Network, books: Statement) -> dict[str, fl
     scrapped = float(record["scrapped"][first:, firm].sum())
     sold = float(sum(record["shipment"][first:, at].sum() for at in _sold(network, inside)))
     totals = {name: float(getattr(books, name)[first:].sum()) for name in SUMS}
-    turns = books.inventory[first:].mean()
-    return {
+    stock = float(books.inventory[first:].mean())
+    measured = {
         "finished_goods": float(record["on_hand"][first:, shelves].sum(axis=1).mean()),
         "work_in_process": float(in_work[first:].mean()),
         "days_of_inventory": books.days_of_inventory,
-        "inventory_turns": float(books.cost_of_goods[first:].sum()) / turns if turns > 0.0 else float("nan"),
+        "inventory_turns": _over(float(books.cost_of_goods[first:].sum()), stock),
         "waiting_time": waiting_time(waits), "waiting_time_95": waiting_time(waits, 0.95),
         "lost_share": _over(float(lost[first:].sum()), float(demand[first:].sum())),
         "leftover": _over(scrapped, scrapped + sold),
@@ -75,9 +76,13 @@ def business(record: Record, network: Network, books: Statement) -> dict[str, fl
         "running_cost": float(books.running_cost[first:].sum()), "profit": float(books.profit[first:].sum()),
         "cash_conversion_cycle": books.cash_conversion_cycle,
     }  # fmt: skip
+    priced = bool(has_price(network).any())
+    return {name: value if priced or name not in OF_MONEY else float("nan") for name, value in measured.items()}
 
 
 SUMS: Final = ("revenue", "markdown", "write_off", "erosion")
+OF_MONEY: Final = (*SUMS, "profit")
+"""What has no meaning where nothing has a price."""
 
 
 def _sold(network: Network, inside: Array) -> list[int]:

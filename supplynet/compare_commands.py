@@ -83,10 +83,12 @@ def _with_rules(recipe: Recipe, rules: list[str], levers: list[str]) -> Recipe:
 
     for text in rules:
         kind, _, rule = text.partition("=")
-        if not rule or kind.rpartition(".")[2].strip() not in FAMILIES:
+        named = kind.rpartition(".")[2].strip()
+        if not rule or named not in FAMILIES:
+            cure = f"name one, {named}=..." if named in FAMILIES else nearest(named, FAMILIES)
             raise ValueError(
-                f"--rule {text!r}: must be KIND=RULE, where KIND is a kind of rule; "
-                f"{nearest(kind.rpartition('.')[2].strip(), FAMILIES)}, and `supplynet rules` lists the rules"
+                f"--rule {text!r}: must be KIND=RULE, where KIND is a kind of rule; {cure}, and `supplynet rules` "
+                "lists the rules"
             )
     return with_options(recipe, [*rules, *levers], None, None, option="--set-b")
 
@@ -127,18 +129,22 @@ def tell(found: Comparison, picture: Path | None) -> None:
 def _compared(found: Comparison) -> Table:
     from rich.text import Text
 
+    from supplynet.business import BUSINESS
+    from supplynet.outcomes import UNITS
     from supplynet.report import figure, page_table, small_figure
 
     runs = int(found.table()[["pairs", "undefined"]].iloc[0].sum())
+    units = UNITS | {name: unit for name, (unit, _) in BUSINESS.items()}
     table = page_table(
-        "outcome", numbers=("A", "B", "B - A", f"{100 * found.confidence:g} % interval", "pairing saves")
+        "outcome", "unit", numbers=("A", "B", "B - A", f"{100 * found.confidence:g} % interval", "pairing saves")
     )
+    table.columns[0].no_wrap = True
     for outcome, row in found.table().iterrows():
         saved = row.variance_reduction
         times = "-" if math.isnan(saved) else f"{saved:.1f} x" if saved < MANY_TIMES else f"> {MANY_TIMES:,.0f} x"
         interval = f"{small_figure(row.low)} to {small_figure(row.high)}" if math.isfinite(row.low) else "-"
         numbers = (figure(row["first"]), figure(row.second), small_figure(row.difference))
-        table.add_row(str(outcome), *numbers, interval, times)
+        table.add_row(str(outcome), units.get(str(outcome), ""), *numbers, interval, times)
     table.caption = Text(
         f"Means of {runs:,} runs of each, in pairs of the same luck; the interval is that of the mean of B - A. "
         "pairing saves: so many times as many runs would be needed if the two did not share their luck.",

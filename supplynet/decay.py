@@ -24,6 +24,8 @@ class Decay:
     start: float = field(metadata=NOT_NEGATIVE)
     loss: float = field(metadata=SHARE)
     uses_randomness: ClassVar[bool] = False
+    is_list_price: ClassVar[bool] = True
+    """As a price: what falls is the list price itself, so that nothing is marked down."""
 
     def __post_init__(self) -> None:
         check_fields(self)

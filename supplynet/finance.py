@@ -168,7 +168,8 @@ class _Books:
         sells = np.flatnonzero(self.inside[lane["supplier"]] & ~self.inside[lane["customer"]])
         bought = self.buys[~self.inside[lane["supplier"][self.buys]]]
         revenue = of["billed"][:, sells].sum(axis=1)
-        opening_price = self.record.prepared.node["price"][lane["supplier"][sells]]
+        listed = np.array([self._is_marked_down(row) for row in lane["supplier"][sells].tolist()], bool)
+        opening_price = np.where(listed, self.record.prepared.node["price"][lane["supplier"][sells]], 0.0)
         markdown = np.maximum(0.0, of["shipment"][:, sells] * opening_price - of["billed"][:, sells]).sum(axis=1)
         cost_of_goods = sum((self._moved(at) for at in sells.tolist()), start=np.zeros(self.record.periods))
         paid_in, receivable = self._settled(sells)
@@ -185,6 +186,10 @@ class _Books:
             set_ups, self.write_off - self.salvage, receivable, payable, self.inventory, self.opening, cash,
             self.erosion, warm_up,
         )  # fmt: skip
+
+    def _is_marked_down(self, row: int) -> bool:
+        """Whether a node's price is below its list price when it falls; that of a price that decays falls itself."""
+        return not getattr(self.network.object_of("node", "price", row), "is_list_price", False)
 
     def _in_order(self) -> list[int]:
         """The company's nodes, suppliers first. Raises ValueError that names a circle."""

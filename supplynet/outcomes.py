@@ -23,6 +23,11 @@ MEASURES: Final = (
 OUTCOMES: Final = (
     "total_cost", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "lost", "peak_order", "mean_demand",
 )  # fmt: skip
+UNITS: Final = {
+    "total_cost": "money", "mean_on_hand": "units", "mean_backlog": "units", "lost": "units",
+    "peak_order": "units/period", "mean_demand": "units/period",
+}  # fmt: skip
+"""Of the outcomes; the others are ratios."""
 NEEDED: Final = Keep(columns=("demand", "production_order"), totals=("filled", "on_hand", "backlog", "lost", "cost"))
 """What a record must keep for the measures below."""
 

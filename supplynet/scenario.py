@@ -73,7 +73,7 @@ class Scenario:
             if event.start >= self.periods:
                 raise ValueError(
                     f"scenario {self.name!r}: disruption of {event.where!r}: start is {event.start}, must be below the "
-                    f"{self.periods} periods, or nobody would notice; run longer, or strike earlier"
+                    f"{self.periods} periods, or nobody would notice; run {event.start + 1} or more, or strike earlier"
                 )
         if self.start not in STARTS:
             raise ValueError(
@@ -103,6 +103,10 @@ class Scenario:
         A rule chosen by name (`{"shop.ordering": "base_stock", "shop.base_stock_level": 40}`) takes the parameters
         that later levers set. `also` are names that the hint of an error may point to. Raises ValueError.
         """
+        for lever in levers:
+            if lever in SETTINGS or (self.recipe is not None and self.recipe.owns(lever)):
+                rest = {name: value for name, value in levers.items() if name != lever}
+                return self.with_lever(lever, levers[lever]).with_levers(rest, also)
         network = set_levers(self.network, list(levers.items()), also)
         kept = dict(self.levers)
         for lever, value in levers.items():

@@ -18,10 +18,12 @@ from supplynet.network import RULES, Network
 from supplynet.prepare import DEFAULT_RULES
 from supplynet.report import CAVEATS, page_table, short_name, tier_groups
 from supplynet.scenario import SETTINGS, Scenario
-from supplynet.scenarios import builder
+from supplynet.scenarios import READY_MADE, builder
 from supplynet.schema import KINDS, UNFILLED, Column, inputs
 
 ROWS_SHOWN: Final = 40  # of a network; a larger one is cut and says so
+LISTED: Final = re.compile(r"(?:^|[;.:*]\s)((?:[a-z_]+(?:,? and |, ))*[a-z_]+): ([^;.(]+)")
+"""Names with a colon behind them, and what is said of them."""
 
 
 def scenario_parts(scenario: Scenario) -> Iterator[Any]:
@@ -79,7 +81,9 @@ def own_levers(scenario: Scenario) -> Iterator[tuple[str, Any, str]]:
     if scenario.source is not None:
         return
     build = builder(scenario.name)
-    texts = [inspect.getdoc(build) or "", *(_told(rule) for rule in _rules_with_fields(scenario.network))]
+    said = inspect.getdoc(build) or ""
+    shared = [inspect.getdoc(builder(name)) or "" for name in READY_MADE if f"`{name}`" in said]
+    texts = [said, *shared, *(_told(rule) for rule in _rules_with_fields(scenario.network))]
     for name, argument in inspect.signature(build).parameters.items():
         column = next((inputs(kind)[name] for kind in TABLES if name in inputs(kind)), None)
         meaning = _explained(name, texts) or (_meaning(column) if column else "")
@@ -136,9 +140,16 @@ def declared(rule: Any) -> str:
 
 
 def _explained(name: str, texts: Sequence[str]) -> str:
-    """What docstrings say of a parameter, or of the one whose name it ends with."""
-    for text in texts:
-        if found := re.search(rf"\b{name}(?: and \w+)?(?::| is| hold for)\s+([^;.(]+)", " ".join(text.split())):
+    """What docstrings say of a parameter, or of the one whose name it ends with.
+
+    Most say it in a list, `lead_time: weeks from order to shelf; slump, rebound: times the demand of before`.
+    """
+    plain = [" ".join(text.split()) for text in texts]
+    for listed, meaning in (pair for text in plain for pair in LISTED.findall(text)):
+        if name in re.split(r",? and |, ", listed):
+            return str(meaning.strip())
+    for text in plain:
+        if found := re.search(rf"\b{name}(?: and \w+)? (?:is|hold for)\s+([^;.(]+)", text):
             return found[1].strip()
     shorter = name.partition("_")[2]
     return _explained(shorter, texts) if "_" in shorter else ""

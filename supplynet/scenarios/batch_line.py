@@ -37,9 +37,9 @@ def build(
     It shows where a schedule hides its stock: most of it lies there in case, some waits in whole lots, and what the
     machines work on is the smallest part. In exchange it lives through an outage of hours that cards cannot bear.
 
-    Levers, beside those of `toyota` that it shares: review_period, minutes from one schedule to the next; smoothing,
-    the weight of the newest such period in the forecast; safety_periods, minutes of demand that each station and the
-    finished goods hold in reserve.
+    review_period: minutes from one schedule to the next; smoothing: weight of the newest such period in the forecast;
+    safety_periods: minutes of demand that each station holds in reserve; finished_periods: minutes of demand that the
+    finished goods hold in reserve. The other levers are those of `toyota`.
 
     Sources: a schedule for every process, with stock between them against its errors, is what Sugimori, Kusunoki, Cho &
     Uchikawa (1977), International Journal of Production Research 15(6), describe as the conventional way; weeks,

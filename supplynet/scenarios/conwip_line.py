@@ -29,7 +29,7 @@ def build(
     less than two cards at every one of them for the same output (experiments/wip_anatomy.py); but nobody bounds
     what gathers before a station that fails, but for the cards of the line.
 
-    Levers: those of `toyota` that it shares; cards, each with a lot, for the line and its finished goods.
+    cards: for the line and its finished goods, each with a lot. The other levers are those of `toyota`.
 
     Source: Spearman, Woodruff & Hopp (1990), International Journal of Production Research 28(5).
     """

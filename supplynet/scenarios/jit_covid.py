@@ -51,9 +51,9 @@ def build(
     (experiments/efficiency_resilience.py).
 
     system: "lean", the carmaker, or one of those; buffer: s, days of stock at the forecast (beyond its own); slump,
-    rebound: times the demand of before; slump_start, slump_length, outage_length: days; of the carmaker alone,
-    capacity: of the chipmaker, times normal demand; supply_lead: days from order to chips; smoothing: weight of the
-    newest demand in the forecast.
+    rebound: times the demand of before; slump_start, slump_length, outage_length: days, in a run of 360; capacity: of
+    the chipmaker, times normal demand; supply_lead: days from order to chips; smoothing: weight of the newest demand in
+    the forecast. The last three are the carmaker's alone.
 
     Sources: the numbers are chosen to be plain, after Burkacky, Lingemann & Pototzky (2021), Coping with the
     auto-semiconductor shortage, McKinsey & Company: in early 2020 sales of cars fell by half and more, their makers
@@ -63,6 +63,10 @@ def build(
     shock = Shock(slump, rebound, slump_start, slump_length, outage_length, capacity)
     checked("buffer", buffer, **NOT_NEGATIVE)
     if system != LEAN:
+        own = {"capacity": (capacity, 1.1), "supply_lead": (supply_lead, 30), "smoothing": (smoothing, 0.3)}
+        for lever, (value, usual) in own.items():
+            if value != usual:
+                raise ValueError(f"{lever} is {value!r}, but is the carmaker's alone, not {system!r}'s; leave it out")
         return _of_system(system, buffer, replace(shock, capacity=math.inf))
     if supply_lead != int(supply_lead) or supply_lead < 0:
         raise ValueError(f"supply_lead is {supply_lead!r}, must be a whole number >= 0 of days; mend it")
@@ -90,7 +94,7 @@ def _of_system(system: str, buffer: float, shock: Shock) -> Scenario:
     kinds = zip(own.network.names, own.network.node["kind"], strict=True)
     suppliers = [name for name, kind in kinds if kind == KINDS.index("supplier") and name.startswith(by)]
     return replace(
-        shocked(own, shock.within(own.periods), suppliers), name=f"jit-covid, {system}",
+        shocked(own, shock.within(own.periods), suppliers), name="jit-covid",
         about=f"{system} through a slump of demand, a rebound and an outage of its suppliers",
         hint=f"supplynet compare jit-covid jit-covid --set system={system} --set-b buffer=20",
     )  # fmt: skip

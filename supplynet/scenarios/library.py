@@ -53,7 +53,7 @@ class Library:
     def __post_init__(self) -> None:
         for name, bounds in RANGES.items():
             checked(name, getattr(self, name), **bounds)
-        for name, least in (("titles", 1), ("lead", 0), ("supply_lead", 0), ("life", 1)):
+        for name, least in (("titles", 1), ("lead", 0), ("supply_lead", 1), ("life", 1)):
             if (number := getattr(self, name)) != int(number) or number < least:
                 raise ValueError(f"{name} is {number!r}, must be a whole number >= {least}; round it")
 

@@ -28,8 +28,8 @@ def build(
     the channel is the maker's, sold or not: it makes good to dealers what prices fall, and takes back what is not sold.
     It shows customers who do not wait; four weeks of stock; and components that were bought a month before they are
     sold, at the prices of then. On the terms of `dell` (`receivable_days=30 payable_days=70`) its cash cycle is
-    negative too, about -11 days, since 29 + 30 is less than 70. With its own it is not: of the days between the cycles
-    of the two, a third comes from the way of working and two thirds from the terms.
+    negative too, about -11 days, a mean of 40 runs, since 29 + 30 is less than 70. With its own it is not: of the days
+    between the cycles of the two, a third comes from the way of working and two thirds from the terms.
 
     models: how many, each with customers of its own; cover_days: days that a model lasts when its plan has come;
     review_days: days from one plan to the next; receivable_days: days after which customers pay a computer;

@@ -38,7 +38,7 @@ def build(
     want in a week is Poisson around it. A style's level has its luck by the style's name, a week's demand by that of
     the buyers. Buyers who find nothing go elsewhere. `zara` has the same network, buyers and luck, and other rules:
     `supplynet compare push-retail zara` shows what that is worth. Whoever buys once gains nothing by a shorter
-    lead_time, and here it changes nothing: the season opens when the goods are in the shops.
+    lead_time, and here it only keeps goods on their way for longer: the season opens when they are in the shops.
 
     * styles: how many, each with a level of its own; shops: how many sell each style, in equal parts;
     * units: demand of a style in a season at the opening price, all shops together, as it is forecast;

@@ -30,20 +30,22 @@ def build(
     has come. Nobody has a forecast or a plan. A period is a minute, goods and cards move at once.
 
     Compare it with `batch-line`, the same machines and the same customers before the change: large lots, because
-    set-ups are long, and a schedule for every station. Work in process falls by more than three quarters (1,287 to 265)
-    at equal output and no worse service, through cards *and* small lots *and* quick set-ups together: cards alone with
-    large lots save 18 %, small lots alone under a schedule 22 % (experiments/wip_anatomy.py), and small lots without
-    quick set-ups cannot keep up at all. Machines hold stations * (setup + lot * unit_time) over the takt in any case;
-    the rest waits, and that rest is what one compares with: a schedule that keeps its reserve in finished goods, five
-    times those of the cards, holds 619 instead of 1,287, and with small lots 219, no more than the cards do. What cards
-    give up: with so little stock, customers are short much sooner when a station fails (disrupt its capacity_factor).
-    `conwip-line` runs the line on one kind of cards for all of it.
+    set-ups are long, and a schedule for every station. Work in process falls by more than three quarters (1,287 to 265,
+    means of 100 runs) at equal output and no worse service, through cards *and* small lots *and* quick set-ups
+    together: cards alone with large lots save 18 %, small lots alone under a schedule 22 %
+    (experiments/wip_anatomy.py), and small lots without quick set-ups cannot keep up at all. Machines hold stations *
+    (setup + lot * unit_time) over the takt in any case; the rest waits, and that rest is what one compares with: a
+    schedule that keeps its reserve in finished goods, five times those of the cards, holds 619 instead of 1,287, and
+    with small lots 219, no more than the cards do. What cards give up: with so little stock, customers are short much
+    sooner when a station fails (disrupt its capacity_factor). `conwip-line` runs the line on one kind of cards for all
+    of it.
 
-    Levers: stations, how many; lot, units, and setup, minutes, which are machines and not rules, so both scenarios of
-    the pair have them, with the values of the line before and after; unit_time, minutes a unit; cards, of each kind, at
-    each machine, and in front of the assembly; finished_cards, on finished goods; container, units a card; demand and
-    demand_sd, units a minute; breakdown, the chance that a machine cannot begin a lot in a minute. The defaults put as
-    few cards as a lot can do with: one lot in front of a machine, and one in it or behind it.
+    stations: how many machines; lot: units that a machine makes at a time; setup: minutes before the first of them;
+    unit_time: minutes a unit; cards: of each kind, at each machine, and in front of the assembly; finished_cards: cards
+    on finished goods; container: units a card; demand, demand_sd: mean and standard deviation, units a minute;
+    breakdown: chance that a machine cannot begin a lot in a minute. Lots and set-ups are machines and not rules, so
+    both scenarios of the pair have them, with the values of the line before and after. The defaults put as few cards as
+    a lot can do with, one lot in front of a machine, and one in it or behind it.
 
     Sources: the cards, Sugimori, Kusunoki, Cho & Uchikawa (1977), International Journal of Production Research 15(6);
     set-ups of single minutes, Shingo (1985), A Revolution in Manufacturing: The SMED System; lots and set-ups of 100
