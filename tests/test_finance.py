@@ -124,6 +124,7 @@ def test_inside_a_company_goods_move_at_cost_and_between_companies_at_their_pric
     np.testing.assert_allclose(whole.profit[steady], works.profit[steady] + shop.profit[steady])
 
 
+@pytest.mark.filterwarnings("ignore:.*(days of cover with|outlasts its cover)")
 @settings(max_examples=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 @given(
     networks(shapes=("serial", "assembly", "distribution", "general")), st.integers(0, 9), st.lists(st.integers(0, 5))

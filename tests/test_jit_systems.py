@@ -1,11 +1,14 @@
 """The shock laid over every system: it strikes what it should, a buffer helps, and the lean pay more in a bad time."""
 
+import json
 from functools import cache
 
 import numpy as np
 import pytest
+from shell import shell
 
 import supplynet
+from supplynet.scenario_pages import own_levers
 from supplynet.scenarios.buffered import SYSTEMS, buffered
 from supplynet.schema import KINDS
 
@@ -99,3 +102,22 @@ def test_a_system_that_is_not_known_and_a_negative_buffer_are_refused():
         supplynet.load("jit-covid", system="zara", buffer=-1.0)
     with pytest.raises(ValueError, match="buffer is -1"):
         buffered("dell", -1.0)
+
+
+def test_a_saved_run_of_a_struck_system_plays_again_bit_for_bit(tmp_path):
+    levers = ("--set", "system=zara", "--set", "buffer=20")
+    first = shell("run", "jit-covid", *levers, "--json", "--out", str(tmp_path / "out"))
+    again = shell("run", str(tmp_path / "out" / "scenario.toml"), "--json")
+    assert first.exit_code == again.exit_code == 0
+    assert json.loads(first.stdout)["outcomes"] == json.loads(again.stdout)["outcomes"]
+
+
+def test_a_lever_of_the_carmaker_alone_is_refused_for_the_others():
+    with pytest.raises(ValueError, match="supply_lead is 10, but is the carmaker's alone"):
+        supplynet.load("jit-covid", system="dell", supply_lead=10)
+
+
+@pytest.mark.parametrize("name", ["jit-covid", *SYSTEMS, "conwip-line"])
+def test_every_own_lever_is_explained(name):
+    unexplained = [lever for lever, _, meaning in own_levers(supplynet.load(name)) if not meaning]
+    assert not unexplained

@@ -143,7 +143,7 @@ def old():
         ("conversion=0", "conversion is 0.0, must be a number > 0 and <= 1"),
         ("titles=0", "titles is 0, must be a whole number >= 1"),
         ("lead=-1", "lead is -1, must be a whole number >= 0"),
-        ("supply_lead=-2", "supply_lead is -2, must be a whole number >= 0"),
+        ("supply_lead=0", "supply_lead is 0, must be a whole number >= 1"),
         ("life=0", "life is 0, must be a whole number >= 1"),
         ("lookers=-3", "lookers is -3.0, must be a finite number > 0"),
         ("popularity_spread=0", "popularity_spread is 0.0, must be a finite number > 0"),

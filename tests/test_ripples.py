@@ -182,6 +182,7 @@ def test_a_parent_is_short_before_its_child_and_supplies_it_whatever_the_demand(
         assert all(before.end + 1 < after.start for before, after in pairwise(own))
 
 
+@pytest.mark.filterwarnings("ignore:.*(days of cover with|outlasts its cover)")
 @settings(max_examples=10, deadline=None)
 @given(networks(), starts())
 def test_in_any_network_shortages_are_trees_that_grow_forward_in_time_along_its_lanes(any_network, start):
