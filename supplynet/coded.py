@@ -64,7 +64,9 @@ def numbers_and_objects(column: Sequence[Any] | Array, dtype: Any) -> tuple[Arra
 
 def usual(column: Column, n_rows: int) -> Any:
     """A column that is not given: its default in each row; of numbers a view, which takes no memory."""
-    return (column.default,) * n_rows if column.dtype is str else np.broadcast_to(np.float64(column.default), n_rows)
+    if column.dtype is str:
+        return (column.default,) * n_rows
+    return np.broadcast_to(np.array(column.default, np.int64 if column.dtype is np.uint32 else np.float64), n_rows)
 
 
 def numbered(column: Sequence[str], names: Sequence[str], dtype: Any) -> Array:

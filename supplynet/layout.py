@@ -34,7 +34,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """The columns of all copies in the order of rows and ends, and where each node and lane of each copy went.
+    """The columns of all copies in the order of rows and ends, which become those of the state, and where each node and
+    lane of each copy went.
 
     `row`, `inbound`, `outbound`: the row of each node and the ends of each lane, copies one after the other in the
     user's order; `nodes_of`, `lanes_of`: offsets [copy + 1] into them.
@@ -108,9 +109,9 @@ OUTBOUND = (
 
 
 def add_carrier(
-    columns: dict[str, Array], name: str, size: str, slot: str | None, filled: str, read_at: str | None = None
+    columns: dict[str, Array], name: str, size: str, slot: str | None, filled: str | None, read_at: str | None = None
 ) -> None:
-    """Add a flat carrier: `<name>_start` and the slots, the first `filled` of each owner opened at `slot`.
+    """Add a flat carrier: `<name>_start` and the slots, the first `filled` of each owner opened at `slot`; these go.
 
     Where the reader of a slot lies elsewhere, at `read_at`, slots lie in windows of READ_TOGETHER readers, and in the
     order of their owners within: what is read together is in the cache, and what is written goes on in a few places.
@@ -124,10 +125,10 @@ def add_carrier(
     start[lie] = begins
     columns[f"{name}_start"] = start
     opened = np.zeros(int(sizes.sum()))
-    if slot is not None:
+    if slot is not None and filled is not None:
         day = np.arange(opened.size) - np.repeat(begins, sizes)
-        full = day < np.repeat(columns[filled][lie], sizes)
-        opened = np.where(full, np.repeat(columns[slot][lie], sizes), 0.0)
+        full = day < np.repeat(columns.pop(filled)[lie], sizes)
+        opened = np.where(full, np.repeat(columns.pop(slot)[lie], sizes), 0.0)
     columns[name] = opened
 
 

@@ -113,7 +113,7 @@ def unite(cases: Sequence[Case], *, wait: int = 0) -> Union:
         rank = np.stack([node[key] for key in SORTED_BY], axis=1)
         parts.append(Part(node, ready.lane, ready.input, rank, len(case.replications)))
     layout = lay_out(parts)
-    columns = dict(layout.columns)
+    columns = layout.columns
     tables_of = dict.fromkeys(parts[0].node, "node") | dict.fromkeys(parts[0].input, "input")
     tables_of |= {name: "outbound" if name in OUTBOUND else "inbound" for name in parts[0].lane}
     tables_of = {name: table for name, table in tables_of.items() if name in columns and name in READABLE}
@@ -123,9 +123,10 @@ def unite(cases: Sequence[Case], *, wait: int = 0) -> Union:
     add_carrier(columns, "transport", "transport_size", "transport_slot", "transport_filled", "inbound_of")
     add_carrier(columns, "line", "line_size", "line_slot", "line_filled")
     columns["reply_size"] = np.ones(layout.outbound.size, np.uint32)
-    add_carrier(columns, "reply", "reply_size", None, "reply_size", "inbound_of")
-    readers = (("mailbox", "mail", "inbound_of"), ("dock", "transport", "outbound_of"))
-    for reader, writer, other_end in (*readers, ("answer", "reply", "outbound_of")):
+    add_carrier(columns, "reply", "reply_size", None, None, "inbound_of")
+    columns["answer_start"] = columns["reply_start"][columns["outbound_of"]]
+    del columns["reply_size"]  # each has one slot, for the same day
+    for reader, writer, other_end in (("mailbox", "mail", "inbound_of"), ("dock", "transport", "outbound_of")):
         for part_of in ("start", "size"):
             columns[f"{reader}_{part_of}"] = columns[f"{writer}_{part_of}"][columns[other_end]]
     columns["stock"] = np.zeros(layout.input_order.size)

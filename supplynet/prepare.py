@@ -85,6 +85,7 @@ def prepare(network: Network, start: str) -> Prepared:
     for row in np.flatnonzero(np.array(asks)[codes["ordering"]]).tolist():
         downstream[row] = downstream_of(usual, row, nodes, lanes)
 
+    leads = [of[1].astype(np.uint32) for of in (order_lead, shipment_lead)]
     lane, table = network.lane, network.input
     normal = np.where(np.isnan(node["normal_output"]), flow, node["normal_output"])
     loses = np.zeros(network.n_nodes, bool)
@@ -121,11 +122,11 @@ def prepare(network: Network, start: str) -> Prepared:
             "to_customer": (node["kind"][lane["customer"]] == CUSTOMER).astype(np.uint8),
             "lost_in": lane["unfilled"], "lost_out": lane["unfilled"],
             "reach": (usual.lane["order_lead_time"] + usual.lane["shipment_lead_time"]).astype(np.float64),
-            "order_lead": order_lead[1].astype(np.uint32), "mail_size": (order_lead[2] + 1).astype(np.uint32),
-            "mail_filled": order_lead[1],
-            "shipment_lead": shipment_lead[1].astype(np.uint32),
+            "order_lead": leads[0], "mail_size": (order_lead[2] + 1).astype(np.uint32),
+            "mail_filled": leads[0],
+            "shipment_lead": leads[1],
             "transport_size": (shipment_lead[2] + 1 + _longest_delay(network)).astype(np.uint32),
-            "transport_filled": shipment_lead[1],
+            "transport_filled": leads[1],
             "same_day": (shipment_lead[0] == 0).astype(np.uint8),
         },
         input={name: table[name] for name in INPUT_COLUMNS},
