@@ -20,6 +20,7 @@ from supplynet.sweeps.blocks import Block
 from supplynet.sweeps.design import Design
 from supplynet.sweeps.outcomes import Outcomes, RecordOfOne, ResultOfOne, as_number, name_of
 from supplynet.sweeps.traces import Traces
+from supplynet.unstable import warn_of_unstable
 
 Array = NDArray[Any]
 
@@ -152,11 +153,13 @@ class Worker:
 def try_out(job: Job, replication: int) -> None:
     """Play one run, so that the kernels are compiled, and outcomes that cannot work are told before the sweep.
 
-    Raises ValueError that names the outcome. A run that fails is left for the sweep to tell.
+    Warns of settings that are known to be unstable. Raises ValueError that names the outcome. A run that fails is left
+    for the sweep to tell.
     """
     part = replace(job, design=job.design[:1], traces=None)
     scenario = part.design[0]
     part.outcomes.check(scenario)
+    warn_of_unstable(scenario.network, scenario.periods)
     tried = Worker().play(part, Block(0, 0, 1, (replication,), scenario.periods))
     if tried.errors[0] is not None and tried.errors[0].startswith("outcome "):
         raise ValueError(f"{tried.errors[0]} (tried on replication {replication} of the first scenario)")
