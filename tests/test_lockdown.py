@@ -60,6 +60,7 @@ def test_a_lockdown_of_nobody_costs_nothing(firms):
     assert lost(firms, 0) == pytest.approx((0.0, 0.0), abs=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore:.*outlasts its cover")
 def test_after_a_month_orders_on_realised_output_lose_the_economy_and_on_capped_demand_they_do_not(firms):
     whole = firms.output.sum()
     for basis, least, most in (("output", 0.0, 0.05), ("capped_demand", 0.99, 1.0 + 1e-9)):
