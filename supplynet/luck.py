@@ -16,7 +16,7 @@ from supplynet.demand import Constant, Process, as_process
 from supplynet.disruptions import DISRUPTED
 from supplynet.interest import EarlyInterest
 from supplynet.lower import Union
-from supplynet.phases.draw import DrawLeadTimes, FollowPath, Hoard, Lengthen, LoseCapacity, Struck
+from supplynet.phases.draw import DrawLeadTimes, FollowPath, FollowShock, Hoard, Lengthen, LoseCapacity
 from supplynet.randomness import replicate, stream_keys, uniforms
 from supplynet.season import style_of
 from supplynet.shocks import Shock
@@ -42,10 +42,9 @@ class Luck:
     def __init__(self, union: Union, periods: int) -> None:
         self.union, self.periods = union, periods
         self._deals: list[Callable[[Luck], None]] = []  # told who they are of, since a circle would outlive its block
-        self._shocks: dict[tuple[int, str], Shock] = {}
         self.draws: list[tuple[Array, Callable[[], None]]] = [
-            *self._lead_times(), *self._paths("capacity"), *self._paths("price"), *self._interest(),
-            *self._disruptions(),
+            *self._lead_times(), *self._paths("capacity"), *self._paths("price"), *self._disruptions(),
+            *self._interest(),
         ]  # fmt: skip
         union.state.columns["consumption"], union.state.columns["consumption_column"] = self._consumption()
         self.deal()
@@ -99,36 +98,15 @@ class Luck:
     def _consumption(self) -> tuple[Array, Array]:
         """The paths of all customers side by side, and which of them each row has."""
         found = list(self._processes("demand"))
-        events = (event for case in self.union.cases for event in case.network.disruptions)
-        shocked = any(event.column == "demand_factor" for event in events)
-        steady = not shocked and all(isinstance(process, Constant) for _, process, _, _ in found)
-        n_periods = 1 if steady else self.periods
+        n_periods = 1 if all(isinstance(process, Constant) for _, process, _, _ in found) else self.periods
         widths = [rows.size for _, _, _, rows in found]
         path = np.zeros((n_periods, sum(widths)))
         column = np.zeros(self.union.layout.row.size, np.uint32)
         for (case, process, names, rows), last in zip(found, np.cumsum(widths).tolist(), strict=True):
             column[rows] = np.arange(last - rows.size, last)
             own = path[:, last - rows.size : last]
-            wanted, shaken = self._shocked(process.path, case, names)
-            self._fill(own, case, "demand", wanted, process.uses_randomness or shaken, names, style_of(process))
+            self._fill(own, case, "demand", process.path, process.uses_randomness, names, style_of(process))
         return path, column
-
-    def _shocked(self, of: Callable[[Array], Array], case: int, names: list[str]) -> tuple[Callable[..., Array], bool]:
-        """A path of these customers in every run, times what disruptions make of their demand; whether that is luck."""
-        shock, network = self._shock(case, "demand_factor"), self.union.cases[case].network
-        own = dict(zip((network.names[row] for row in shock.rows.tolist()), range(shock.rows.size), strict=True))
-        struck = [(at, own[name]) for at, name in enumerate(names) if name in own]
-        if not struck:
-            return of, False
-        at, rows = (np.array(part) for part in zip(*struck, strict=True))
-
-        def path(luck: Array) -> Array:
-            wanted = of(luck).reshape(len(luck), shock.n_runs, -1).copy()
-            for period in range(len(luck)):
-                wanted[period][:, at] *= shock.at(period).reshape(shock.n_runs, -1)[:, rows]
-            return wanted.reshape(len(luck), -1)
-
-        return path, shock.is_random
 
     def _paths(self, column: str) -> Iterator[tuple[Array, Callable[[], None]]]:
         """Node columns that follow a process."""
@@ -138,28 +116,23 @@ class Luck:
             self._fill(path, case, column, process.path, process.uses_randomness, names)
             yield rows, FollowPath(path, state.clock, rows, state.columns[column])
 
-    def _shock(self, case: int, column: str) -> Shock:
-        """What disruptions make of a column in all runs of a case, dealt anew where it is random."""
-        if (case, column) not in self._shocks:
-            shock = Shock(self.union.cases[case].network, column, self.periods, self.union.replications[case].size)
-            self._shocks[case, column] = shock
-            if shock.is_random:
-                seed = self.union.cases[case].seed
-                self._deals.append(lambda luck: shock.deal(seed, luck.union.replications[case]))
-        return self._shocks[case, column]
-
     def _disruptions(self) -> Iterator[tuple[Array, Callable[[], None]]]:
         """What disruptions make of nodes and lanes, after capacities and lead times of the day are drawn."""
         state, layout = self.union.state, self.union.layout
         for case, described in enumerate(self.union.cases):
             network, (nodes, lanes) = described.network, self.union.case_rows(case)
+            changing = {event.column for event in network.disruptions} | {*SHAKEN, "hoarding"}
             for column, kind in DISRUPTED.items():
-                shock = self._shock(case, column)
-                if column == "demand_factor" or not shock.rows.size:
+                if column not in changing:
+                    continue  # what was given holds, and nothing follows from it
+                shock = Shock(network, column, self.periods, self.union.replications[case].size)
+                if not shock.rows.size:
                     continue
+                if shock.is_random:
+                    self._deal_shock(shock, case)
                 place = nodes if kind.table == "node" else layout.outbound[lanes]
                 rows = place[:, shock.rows].ravel()
-                yield rows, Struck(shock.at, state.clock, rows, state.columns[column])
+                yield rows, FollowShock(shock.at, state.clock, rows, state.columns[column])
                 if column == "hoarding":
                     yield rows, Hoard(rows, state.columns)
                 elif column in SHAKEN:
@@ -167,15 +140,20 @@ class Luck:
                     drawn = np.tile(network.objects[table, name].codes[shock.rows] >= 0, len(place))
                     yield rows, consequence(rows, drawn, state.columns)
 
+    def _deal_shock(self, shock: Shock, case: int) -> None:
+        """Draw what is random of a shock at each deal."""
+        seed = self.union.cases[case].seed
+        self._deals.append(lambda luck: shock.deal(seed, luck.union.replications[case]))
+
     def _interest(self) -> Iterator[tuple[Array, Callable[[], None]]]:
         """What customers look at, from the numbers that decide what they buy."""
         state = self.union.state
         for case, process, names, rows in self._processes("demand"):
             if isinstance(process, EarlyInterest):
                 path = np.empty((self.periods, rows.size))
-                looked, _ = self._shocked(process.interest_path, case, names)
-                self._fill(path, case, "demand", looked, True, names, style_of(process))
-                yield rows, FollowPath(path, state.clock, rows, state.columns["interest"])
+                self._fill(path, case, "demand", process.interest_path, True, names, style_of(process))
+                factor = state.columns["demand_factor"]
+                yield rows, FollowPath(path, state.clock, rows, state.columns["interest"], factor)
 
     def _lead_times(self) -> Iterator[tuple[Array, Callable[[], None]]]:
         state, layout = self.union.state, self.union.layout

@@ -99,7 +99,7 @@ def prepare(network: Network, start: str) -> Prepared:
             "has_price": has_price(network).astype(np.uint8), "stock_factor": node["stock_factor"],
             "may_scrap": _may_change(network, "stock_factor"),
             "may_hold_back": _may_change(network, "order_factor"),
-            **{name: node[name] for name in ("order_factor", "hoarding")},
+            **{name: node[name] for name in ("demand_factor", "order_factor", "hoarding")},
             "normal_output": normal, "coverage": coverage_of(usual, on_machine),
             "supply_line_periods": supply_line_of(usual, on_machine),
             **{name: node[name] for name in PAID_FOR_STATE},

@@ -63,14 +63,14 @@ def book(
 
 @kernel
 def consume(
-    rows: Any, clock: Any, consumption: Any, consumption_column: Any, production_backlog: Any, on_hand: Any,
-    in_process: Any, demand: Any, backlog: Any, inventory_position: Any,
+    rows: Any, clock: Any, consumption: Any, consumption_column: Any, demand_factor: Any, production_backlog: Any,
+    on_hand: Any, in_process: Any, demand: Any, backlog: Any, inventory_position: Any,
 ) -> None:  # fmt: skip
     """A customer's demand is what it would consume today; its backlog is the need not yet met."""
     period = min(clock[0], consumption.shape[0] - 1)
     for i in prange(rows.size):
         node = rows[i]
-        demand[node] = consumption[period, consumption_column[node]]
+        demand[node] = consumption[period, consumption_column[node]] * demand_factor[node]
         backlog[node] = production_backlog[node] + demand[node]
         wanted = in_process[node] + production_backlog[node]
         inventory_position[node] = on_hand[node] + wanted - backlog[node]

@@ -40,16 +40,17 @@ class DrawLeadTimes:
 
 
 class FollowPath:
-    """Lets a column of these rows follow a path [period, row]; its last value holds."""
+    """Lets a column of these rows follow a path [period, row], times a factor of theirs; its last value holds."""
 
-    def __init__(self, path: Array, clock: Array, rows: Array, column: Array) -> None:
-        self._path, self._clock, self._rows, self._column = path, clock, rows, column
+    def __init__(self, path: Array, clock: Array, rows: Array, column: Array, factor: Array | None = None) -> None:
+        self._path, self._clock, self._rows, self._column, self._factor = path, clock, rows, column, factor
 
     def __call__(self) -> None:
-        self._column[self._rows] = self._path[min(int(self._clock[0]), self._path.shape[0] - 1)]
+        today = self._path[min(int(self._clock[0]), self._path.shape[0] - 1)]
+        self._column[self._rows] = today if self._factor is None else today * self._factor[self._rows]
 
 
-class Struck:
+class FollowShock:
     """Lets a column of these rows have the factors that disruptions leave in each period, `at(period)` [row]."""
 
     def __init__(self, at: Callable[[int], Array], clock: Array, rows: Array, column: Array) -> None:
