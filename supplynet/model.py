@@ -29,7 +29,7 @@ from supplynet.network import tiers_of
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.record import Keep, Record
 from supplynet.rows import DAY, Rows
-from supplynet.scenario import SETTINGS, Result, Scenario
+from supplynet.scenario import Result, Scenario
 from supplynet.scenarios import load
 
 ACTIVATIONS: Final = ("arrays", "agents", "shuffled")
@@ -280,9 +280,6 @@ def _seed(rng: Any) -> int:
 
 
 def _with_levers(scenario: Scenario, levers: Mapping[str, Any]) -> Scenario:
-    """The scenario with some levers set: its own and its settings first, then those of the network, rules first."""
-    own = [lever for lever in levers if lever in SETTINGS or (scenario.recipe and scenario.recipe.owns(lever))]
-    for lever in own:
-        scenario = scenario.with_lever(lever, levers[lever])
-    others = sorted(levers.keys() - own, key=lambda lever: (lever.rpartition(".")[2] not in FAMILIES, lever))
-    return scenario.with_levers({lever: levers[lever] for lever in others}) if others else scenario
+    """The scenario with some levers set, rules before their parameters, in the order of their names."""
+    rules_first = sorted(levers, key=lambda lever: (lever.rpartition(".")[2] not in FAMILIES, lever))
+    return scenario.with_levers({lever: levers[lever] for lever in rules_first})

@@ -90,29 +90,25 @@ class Scenario:
 
         Raises ValueError that names the nearest lever there is.
         """
-        if self.recipe is not None and self.recipe.owns(lever):
-            again: Scenario = self.recipe.build_again(self, {lever: value})
-            return again
-        if lever in SETTINGS:
-            return replace(self, **{lever: value})
         return self.with_levers({lever: value})
 
     def with_levers(self, levers: Mapping[str, Any], also: Iterable[str] = ()) -> Scenario:
-        """A scenario in which some levers of its network have other values, set one after the other.
+        """A scenario in which some levers have other values: its own first, which build it anew, then how to run it,
+        then those of its network, one after the other.
 
         A rule chosen by name (`{"shop.ordering": "base_stock", "shop.base_stock_level": 40}`) takes the parameters
         that later levers set. `also` are names that the hint of an error may point to. Raises ValueError.
         """
-        for lever in levers:
-            if lever in SETTINGS or (self.recipe is not None and self.recipe.owns(lever)):
-                rest = {name: value for name, value in levers.items() if name != lever}
-                return self.with_lever(lever, levers[lever]).with_levers(rest, also)
-        network = set_levers(self.network, list(levers.items()), also)
-        kept = dict(self.levers)
-        for lever, value in levers.items():
-            void = superseded(self.network, lever, kept)
+        own = {lever: value for lever, value in levers.items() if self.recipe is not None and self.recipe.owns(lever)}
+        scenario = self.recipe.build_again(self, own) if own else self
+        settings = {lever: value for lever, value in levers.items() if lever in SETTINGS and lever not in own}
+        of_network = {lever: value for lever, value in levers.items() if lever not in own and lever not in settings}
+        network, kept = set_levers(scenario.network, list(of_network.items()), also), dict(scenario.levers)
+        for lever, value in of_network.items():
+            void = superseded(scenario.network, lever, kept)
             kept = {name: given for name, given in kept.items() if name not in void} | {lever: value}
-        return replace(self, network=network, levers=kept)
+        changed: Scenario = replace(scenario, network=network, levers=kept, **settings)
+        return changed
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -88,18 +88,12 @@ class Design(Sequence[Scenario]):
         return {lever: values[number] for lever, values in self.levers.items()}
 
     def _built(self, row: Mapping[str, Any]) -> Scenario:
-        """The base with some levers set: its own first, since they build it anew, then rules, then their parameters."""
-        scenario = self.base
-        assert scenario is not None
-        recipe = scenario.recipe
-        own = [lever for lever in row if recipe is not None and recipe.owns(lever)]
-        if recipe is not None and own:
-            scenario = recipe.build_again(scenario, {lever: row[lever] for lever in own})
-        scenario = replace(scenario, **{lever: row[lever] for lever in row if lever in SETTINGS})
-        rest = [lever for lever in row if lever not in own and lever not in SETTINGS]
-        rest.sort(key=lambda lever: lever.rpartition(".")[2] not in FAMILIES)
+        """The base with some levers set, rules before their parameters."""
+        assert self.base is not None
+        recipe = self.base.recipe
+        rules_first = sorted(row, key=lambda lever: lever.rpartition(".")[2] not in FAMILIES)
         also = [*(() if recipe is None else recipe.arguments), *SETTINGS]
-        return scenario.with_levers({lever: row[lever] for lever in rest}, also) if rest else scenario
+        return self.base.with_levers({lever: row[lever] for lever in rules_first}, also)
 
 
 def vary(
