@@ -36,6 +36,9 @@ BUSINESS: Final = {
     "cash_conversion_cycle": ("periods", "from paying for goods to being paid for them"),
 }
 """The measures, each with its unit and meaning."""
+SUMS: Final = ("revenue", "markdown", "write_off", "erosion")
+OF_MONEY: Final = (*SUMS, "profit")
+"""What has no meaning where nothing has a price."""
 
 
 def business(record: Record, network: Network, books: Statement) -> dict[str, float]:
@@ -44,15 +47,16 @@ def business(record: Record, network: Network, books: Statement) -> dict[str, fl
     Stock is counted in units of each node's product. What needs something sold, demanded or priced is nan without it.
     """
     first, firm = books.warm_up, members(network)
-    lane, every = network.lane, np.arange(network.n_nodes)
-    inside = np.isin(every, firm)
-    outlet = np.zeros(network.n_nodes, bool)
-    outlet[lane["supplier"][~inside[lane["customer"]]]] = True
+    lane, inside, outlet = network.lane, np.zeros(network.n_nodes, bool), np.zeros(network.n_nodes, bool)
+    inside[firm] = True
+    sells = np.flatnonzero(inside[lane["supplier"]] & ~inside[lane["customer"]])
+    outlet[lane["supplier"][sells]] = True
     shelves, inner = firm[outlet[firm]], firm[~outlet[firm]]
     buys = np.flatnonzero(inside[lane["customer"]])
     opened = record.prepared.lane
     on_the_way = (opened["transport_filled"] * opened["transport_slot"])[buys]
-    carried = record["shipment"] - record["received"] - record["destroyed"]
+    shipment = record["shipment"]
+    carried = shipment - record["received"] - record["destroyed"]
     on_the_way = on_the_way + np.cumsum(carried, axis=0)[:, buys]
     in_work = record["in_process"][:, firm].sum(axis=1) + record["on_hand"][:, inner].sum(axis=1)
     in_work = in_work + record["input_stock"][:, buys].sum(axis=1) + on_the_way.sum(axis=1)
@@ -61,7 +65,7 @@ def business(record: Record, network: Network, books: Statement) -> dict[str, fl
     before = record.prepared.node["production_backlog"][market]
     waits = waiting_units(demand, record["shipped"][:, market], lost, queue=before, warm_up=first)
     scrapped = float(record["scrapped"][first:, firm].sum())
-    sold = float(sum(record["shipment"][first:, at].sum() for at in _sold(network, inside)))
+    sold = float(sum(shipment[first:, at].sum() for at in sells.tolist()))
     totals = {name: float(getattr(books, name)[first:].sum()) for name in SUMS}
     stock = float(books.inventory[first:].mean())
     measured = {
@@ -78,18 +82,6 @@ def business(record: Record, network: Network, books: Statement) -> dict[str, fl
     }  # fmt: skip
     priced = bool(has_price(network).any())
     return {name: value if priced or name not in OF_MONEY else float("nan") for name, value in measured.items()}
-
-
-SUMS: Final = ("revenue", "markdown", "write_off", "erosion")
-OF_MONEY: Final = (*SUMS, "profit")
-"""What has no meaning where nothing has a price."""
-
-
-def _sold(network: Network, inside: Array) -> list[int]:
-    """The lanes on which a company sells to others."""
-    lane = network.lane
-    lanes: list[int] = np.flatnonzero(inside[lane["supplier"]] & ~inside[lane["customer"]]).tolist()
-    return lanes
 
 
 def _over(above: float, below: float) -> float:

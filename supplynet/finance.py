@@ -168,9 +168,9 @@ class _Books:
         sells = np.flatnonzero(self.inside[lane["supplier"]] & ~self.inside[lane["customer"]])
         bought = self.buys[~self.inside[lane["supplier"][self.buys]]]
         revenue = of["billed"][:, sells].sum(axis=1)
-        listed = np.array([self._is_marked_down(row) for row in lane["supplier"][sells].tolist()], bool)
-        opening_price = np.where(listed, self.record.prepared.node["price"][lane["supplier"][sells]], 0.0)
-        markdown = np.maximum(0.0, of["shipment"][:, sells] * opening_price - of["billed"][:, sells]).sum(axis=1)
+        sellers = lane["supplier"][sells]
+        list_price = np.where(self._decays(sellers), 0.0, self.record.prepared.node["price"][sellers])
+        markdown = np.maximum(0.0, of["shipment"][:, sells] * list_price - of["billed"][:, sells]).sum(axis=1)
         cost_of_goods = sum((self._moved(at) for at in sells.tolist()), start=np.zeros(self.record.periods))
         paid_in, receivable = self._settled(sells)
         paid_out, payable = self._settled(bought)
@@ -187,9 +187,10 @@ class _Books:
             self.erosion, warm_up,
         )  # fmt: skip
 
-    def _is_marked_down(self, row: int) -> bool:
-        """Whether a node's price is below its list price when it falls; that of a price that decays falls itself."""
-        return not getattr(self.network.object_of("node", "price", row), "is_list_price", False)
+    def _decays(self, sellers: Array) -> NDArray[np.bool_]:
+        """Of whom the list price itself falls, so that nothing is marked down, [seller]."""
+        prices = (self.network.object_of("node", "price", row) for row in sellers.tolist())
+        return np.fromiter((getattr(price, "is_list_price", False) for price in prices), bool, sellers.size)
 
     def _in_order(self) -> list[int]:
         """The company's nodes, suppliers first. Raises ValueError that names a circle."""

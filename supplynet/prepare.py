@@ -67,7 +67,7 @@ def prepare(network: Network, start: str) -> Prepared:
     )
     lead = {column: _lead_times(network, table, column) for table, column in LEADS}
     usual = _with_usual_lead_times(network, lead)
-    flow = mean_flows(network, _means(network, "demand") * network.node["demand_factor"])
+    flow = normal_flow(network)
     order_lead, shipment_lead, line_lead = (
         lead[name] for name in ("order_lead_time", "shipment_lead_time", "production_lead_time")
     )
@@ -148,8 +148,8 @@ def _may_change(network: Network, column: str) -> NDArray[np.uint8]:
 
 def _longest_delay(network: Network) -> NDArray[np.int64]:
     """How many periods disruptions may add to the lead time of each lane [lane]."""
-    ends = [event.start + (event.duration or 0) + event.recovery_periods for event in network.disruptions]
-    last = 1 + max(ends, default=0)
+    late = [event for event in network.disruptions if event.column == "extra_lead_time"]
+    last = 1 + max((event.start + (event.duration or 0) + event.recovery_periods for event in late), default=0)
     shock, most = Shock(network, "extra_lead_time", last, 1), np.zeros(network.n_lanes, np.int64)
     most[shock.rows] = shock.greatest
     return most
@@ -159,6 +159,11 @@ def has_price(network: Network) -> NDArray[np.bool_]:
     """Whether what a node ships is billed [node]."""
     some: NDArray[np.bool_] = (network.node["price"] > 0) | (network.objects["node", "price"].codes >= 0)
     return some
+
+
+def normal_flow(network: Network) -> Array:
+    """What each node puts out in a normal period [node]. Raises ValueError where flows do not settle."""
+    return mean_flows(network, _means(network, "demand") * network.node["demand_factor"])
 
 
 def _mean_orders(network: Network, flow: Array) -> Array:

@@ -26,12 +26,19 @@ def hits(network: Network, column: str) -> list[tuple[Disruption, Array]]:
 
 def struck(network: Network, column: str) -> Array:
     """The rows whose factor is not always neutral, ascending."""
-    kind = DISRUPTED[column]
-    given = (network.node if kind.table == "node" else network.lane)[column]
-    found = given != kind.neutral
-    for _, rows in hits(network, column):
-        found[rows] = True
-    return np.flatnonzero(found)
+    return _struck(_given(network, column), column, hits(network, column))
+
+
+def _given(network: Network, column: str) -> Array:
+    return (network.node if DISRUPTED[column].table == "node" else network.lane)[column]
+
+
+def _struck(given: Array, column: str, found: list[tuple[Disruption, Array]]) -> Array:
+    """The rows that are given another factor than the neutral one, or are struck."""
+    changed = given != DISRUPTED[column].neutral
+    for _, rows in found:
+        changed[rows] = True
+    return np.flatnonzero(changed)
 
 
 class Shock:
@@ -42,9 +49,10 @@ class Shock:
 
     def __init__(self, network: Network, column: str, periods: int, n_runs: int) -> None:
         self.kind, self.periods, self.n_runs = DISRUPTED[column], periods, n_runs
-        self.rows = struck(network, column)
-        self.given = (network.node if self.kind.table == "node" else network.lane)[column][self.rows]
-        own = [(event, np.searchsorted(self.rows, rows)) for event, rows in hits(network, column)]
+        given, found = _given(network, column), hits(network, column)
+        self.rows = _struck(given, column, found)
+        self.given = given[self.rows]
+        own = [(event, np.searchsorted(self.rows, rows)) for event, rows in found]
         self.path, self.code = self._shared([(event, rows) for event, rows in own if not event.is_random])
         self._random = [(event, rows) for event, rows in own if event.is_random]
         self._drawn: list[tuple[Array, Array]] = []

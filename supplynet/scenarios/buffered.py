@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Final
 
 from supplynet.ranges import NOT_NEGATIVE, checked
 from supplynet.scenario import Scenario
+from supplynet.scenarios import arguments, load
 from supplynet.scenarios.factory_line import SHIFT
 
 
@@ -75,9 +74,5 @@ def buffered(name: str, days: float) -> Scenario:
     """
     own = SYSTEMS[name]
     checked("buffer", days, **NOT_NEGATIVE)
-    build = import_module(f"supplynet.scenarios.{name.replace('-', '_')}").build
-    known = {lever: given.default for lever, given in inspect.signature(build).parameters.items()}
-    more = own.more(known, days) if days else {}
-    scenario: Scenario = build(**{lever: value for lever, value in more.items() if lever in known})
-    rest = {lever: value for lever, value in more.items() if lever not in known}
-    return scenario.with_levers(rest) if rest else scenario
+    known = {lever: given.default for lever, given in arguments(name).items()}
+    return load(name).with_levers(own.more(known, days) if days else {})

@@ -13,6 +13,7 @@ from supplynet.graphs import from_graph
 from supplynet.policies.ordering import OrderUpToExponentialSmoothing
 from supplynet.ranges import NOT_NEGATIVE, checked
 from supplynet.scenario import Scenario
+from supplynet.scenarios import arguments
 from supplynet.scenarios.buffered import SYSTEMS, buffered
 from supplynet.scenarios.shock import DAYS, Shock, shocked
 from supplynet.schema import KINDS
@@ -63,9 +64,9 @@ def build(
     shock = Shock(slump, rebound, slump_start, slump_length, outage_length, capacity)
     checked("buffer", buffer, **NOT_NEGATIVE)
     if system != LEAN:
-        own = {"capacity": (capacity, 1.1), "supply_lead": (supply_lead, 30), "smoothing": (smoothing, 0.3)}
-        for lever, (value, usual) in own.items():
-            if value != usual:
+        own = {"capacity": capacity, "supply_lead": supply_lead, "smoothing": smoothing}
+        for lever, value in own.items():
+            if value != arguments("jit-covid")[lever].default:
                 raise ValueError(f"{lever} is {value!r}, but is the carmaker's alone, not {system!r}'s; leave it out")
         return _of_system(system, buffer, replace(shock, capacity=math.inf))
     if supply_lead != int(supply_lead) or supply_lead < 0:

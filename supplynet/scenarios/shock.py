@@ -8,13 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from supplynet.checks import LONGEST, nearest
-from supplynet.demand import as_process
 from supplynet.disruptions import Disruption
-from supplynet.network import Network
-from supplynet.opening import mean_flows
+from supplynet.prepare import normal_flow
 from supplynet.ranges import NOT_NEGATIVE, POSITIVE, checked, within
 from supplynet.scenario import Scenario
 from supplynet.schema import CUSTOMER
@@ -94,11 +91,3 @@ def shocked(scenario: Scenario, shock: Shock, suppliers: Sequence[str], customer
     for row in (network.names.index(supplier) for supplier in suppliers):
         network = network.with_column("node", "capacity", np.array([row]), shock.capacity * flow[row])
     return replace(scenario, network=replace(network, disruptions=(*network.disruptions, *events)))
-
-
-def normal_flow(network: Network) -> NDArray[np.float64]:
-    """What each node puts out in a normal period [node]."""
-    coded = network.objects["node", "demand"]
-    means = np.array([*(as_process(value).mean for value in coded.values), 0.0])
-    flow: NDArray[np.float64] = mean_flows(network, means[coded.codes] * network.node["demand_factor"])
-    return flow
