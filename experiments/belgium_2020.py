@@ -25,17 +25,15 @@ Run it as `python experiments/belgium_2020.py --data DIR`, where DIR holds io_be
 
 from __future__ import annotations
 
-import argparse
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from shared.out import out_path
+from shared.pages import asked, show, tell
 
-from supplynet import Keep, Scenario, plot, run
+from supplynet import Keep, Scenario, run
 from supplynet.disruptions import Disruption
 from supplynet.firms import MARKET, firm_network
 from supplynet.plot.style import COLOURS, SMALL
@@ -170,12 +168,7 @@ def check(found: dict[tuple[str, float], pd.Series], first: pd.Series) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="300 firms")
-    parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
-    parser.add_argument("--data", type=Path, help="the folder that holds io_belgium_covid (or set SUPPLYNET_DATA)")
-    arguments = parser.parse_args()
-    out = out_path(parser, arguments.out, "belgium_2020")
+    parser, arguments = asked("belgium_2020", __doc__, "300 firms", "io_belgium_covid")
     try:
         country = belgium(arguments.data)
     except ValueError as fault:
@@ -185,10 +178,8 @@ def main() -> None:
     first = by_month(shocks(country)[0].to_numpy() @ country.facts["gross_value_added_meur"].to_numpy())
     found = {(way, stock): play(firms, country, way, stock) for way in WAYS for stock in STOCKS}
     lines = table(found, first, seen)
-    print("\n".join(lines))
-    if arguments.out:
-        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"figure: {plot.save(figure(found, first, seen), out.with_suffix('.png'))}")
+    tell(lines, arguments)
+    show(figure(found, first, seen), arguments)
     check(found, first)
 
 

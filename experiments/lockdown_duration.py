@@ -16,16 +16,14 @@ and `--quick` a few seconds, with 500 firms.
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from shared.out import out_path
+from shared.pages import asked, show, tell
 
-from supplynet import Keep, Scenario, plot, run
+from supplynet import Keep, Scenario, run
 from supplynet.disruptions import Disruption
 from supplynet.firms import COVER, firm_network
 from supplynet.losses import direct_loss, value_lost
@@ -159,23 +157,16 @@ def check(losses: list[Loss]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="500 firms and one draw of who is closed")
-    parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
-    parser.add_argument("--data", type=Path, help="the folder that holds bea_io_us_2021 (or set SUPPLYNET_DATA)")
-    arguments = parser.parse_args()
-    out = out_path(parser, arguments.out, "lockdown_duration")
+    parser, arguments = asked("lockdown_duration", __doc__, "500 firms and one draw of who is closed", "bea_io_us_2021")
     try:
         firms = firms_of(united_states(arguments.data), 500 if arguments.quick else 10_000, suppliers=1, least=0.01)
     except ValueError as fault:
         parser.exit(2, f"error: {fault}\n")
     losses, spread = measure(firms, 1 if arguments.quick else 3)
     lines = table(losses, spread)
-    print("\n".join(lines))
+    tell(lines, arguments)
     check(losses)
-    if arguments.out:
-        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"figure: {plot.save(figure(losses), out.with_suffix('.png'))}")
+    show(figure(losses), arguments)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ chains.
 
 from __future__ import annotations
 
-import argparse
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,10 +30,9 @@ from typing import TYPE_CHECKING, Any, Final
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
-from shared.out import out_path
-from shared.pages import finish
+from shared.pages import asked, finish, show, tell
 
-from supplynet import Keep, plot, run
+from supplynet import Keep, run
 from supplynet.disruptions import Disruption
 from supplynet.losses import time_to_survive
 from supplynet.plot.map import network_map
@@ -224,21 +222,14 @@ def _ranked(a: Array, b: Array) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="two chains")
-    parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
-    parser.add_argument("--data", type=Path, help="the folder that holds willems2008 (or set SUPPLYNET_DATA)")
-    arguments = parser.parse_args()
-    out = out_path(parser, arguments.out, "outage_on_real_chains")
+    parser, arguments = asked("outage_on_real_chains", __doc__, "two chains", "willems2008")
     try:
         played = [strike(number, arguments.data) for number in ((2, 3) if arguments.quick else CHAINS)]
     except ValueError as fault:
         parser.exit(2, f"error: {fault}\n")
     lines = table_of(played)
-    print("\n".join(lines))
-    if arguments.out:
-        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"figure: {plot.save(figure(played), out.with_suffix('.png'))}")
+    tell(lines, arguments)
+    show(figure(played), arguments)
 
 
 if __name__ == "__main__":

@@ -17,15 +17,14 @@ Run it as `python experiments/supplygraph.py --data DIR`, where DIR holds supply
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from shared.out import out_path
+from shared.pages import asked, show, tell
 
-from supplynet import plot, run
+from supplynet import run
 from supplynet.plot.style import COLOURS, PALE, SMALL
 from supplynet.policies.ordering import OrderUpToMovingAverage
 from supplynet.readers import supplygraph
@@ -148,26 +147,19 @@ def table(found: dict[str, dict[str, pd.Series]]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="all of it: it takes a few seconds")
-    parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
-    parser.add_argument("--data", type=Path, help="the folder that holds supplygraph (or set SUPPLYNET_DATA)")
-    arguments = parser.parse_args()
-    out = out_path(parser, arguments.out, "supplygraph")
+    parser, arguments = asked("supplygraph", __doc__, "all of it: it takes a few seconds", "supplygraph")
     try:
         found = play(arguments.data)
     except ValueError as fault:
         parser.exit(2, f"error: {fault}\n")
     lines = table(found)
-    print("\n".join(lines))
+    tell(lines, arguments)
     for flow, published in PUBLISHED.items():
         assert abs(float(found[MEASURED][flow].median()) - published) < 0.07, f"{flow}: not the data as published"
     assert (found[MEASURED]["production"] > 1.0).all()
     for way in WAYS:
         assert abs(float(found[way]["delivery"].median()) - 1.0) < 0.01, f"{way}: stock must last"
-    if arguments.out:
-        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"figure: {plot.save(figure(found), out.with_suffix('.png'))}")
+    show(figure(found), arguments)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ Run it as `python experiments/willems_chains.py --data DIR`, where DIR holds wil
 
 from __future__ import annotations
 
-import argparse
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,9 +23,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from shared.out import out_path
+from shared.pages import asked, show, tell
 
-from supplynet import Keep, from_columns, plot, run
+from supplynet import Keep, from_columns, run
 from supplynet.metrics import ratio, variance
 from supplynet.plot.style import COLOURS, PALE, SMALL
 from supplynet.policies.ordering import OrderUpToMovingAverage
@@ -238,24 +237,17 @@ def table(played: list[Chain]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="the first six chains")
-    parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
-    parser.add_argument("--data", type=Path, help="the folder that holds willems2008 (or set SUPPLYNET_DATA)")
-    arguments = parser.parse_args()
-    out = out_path(parser, arguments.out, "willems_chains")
+    parser, arguments = asked("willems_chains", __doc__, "the first six chains", "willems2008")
     numbers = willems.CHAINS[:6] if arguments.quick else willems.CHAINS
     try:
         played = [play(number, arguments.data) for number in numbers]
     except ValueError as fault:
         parser.exit(2, f"error: {fault}\n")
     lines = table(played)
-    print("\n".join(lines))
+    tell(lines, arguments)
     for chain in played:
         assert np.allclose(chain.bullwhip_fixed, 1.0), f"chain {chain.number}: fixed levels must pass orders on"
-    if arguments.out:
-        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"figure: {plot.save(figure(played), out.with_suffix('.png'))}")
+    show(figure(played), arguments)
 
 
 if __name__ == "__main__":

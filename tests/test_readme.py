@@ -97,7 +97,8 @@ def test_an_experiment_makes_the_folder_for_its_table(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.py")), ids=lambda path: path.stem)
 def test_every_experiment_runs_small(path: Path, tmp_path: Path) -> None:
-    data = {"SUPPLYNET_DATA": str(real_data())} if '"--data"' in path.read_text() else {}
+    reads = any(sign in path.read_text() for sign in ('"--data"', "asked("))
+    data = {"SUPPLYNET_DATA": str(real_data())} if reads else {}
     done = subprocess.run(
         [sys.executable, "-W", "error", str(path), "--quick", "--out", str(tmp_path / "out.txt")],
         capture_output=True, text=True, cwd=tmp_path, env={**os.environ, **data},

@@ -99,13 +99,36 @@ def publish(name: str, doc: str | None, work: Callable[[bool], tuple[list[str], 
 
     work: told whether to be quick, it gives the lines of the table and the figure.
     """
-    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="fewer points and fewer replications")
-    parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
-    arguments = parser.parse_args()
-    out = out_path(parser, arguments.out, name)
+    _, arguments = asked(name, doc, "fewer points and fewer replications")
     lines, drawn = work(arguments.quick)
+    tell(lines, arguments)
+    show(drawn, arguments)
+
+
+def asked(
+    name: str, doc: str | None, quick: str, dataset: str = ""
+) -> tuple[argparse.ArgumentParser, argparse.Namespace]:
+    """What the shell asks of an experiment: quick, out, data where it reads a data set, and `table`, where out leads.
+
+    quick: what `--quick` means; dataset: the folder of the real data that it reads.
+    """
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help=quick)
+    parser.add_argument("--out", type=Path, help="a file for the table, as text; the figure goes beside it, as .png")
+    if dataset:
+        parser.add_argument("--data", type=Path, help=f"the folder that holds {dataset} (or set SUPPLYNET_DATA)")
+    arguments = parser.parse_args()
+    arguments.table = out_path(parser, arguments.out, name)
+    return parser, arguments
+
+
+def tell(lines: Sequence[str], arguments: argparse.Namespace) -> None:
+    """Print a table, and write it where that was asked for."""
     print("\n".join(lines))
     if arguments.out:
-        out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"figure: {plot.save(drawn, out.with_suffix('.png'))}")
+        arguments.table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def show(drawn: Figure, arguments: argparse.Namespace) -> None:
+    """Save a figure beside the table, and say where."""
+    print(f"figure: {plot.save(drawn, arguments.table.with_suffix('.png'))}")
