@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from supplynet.policies.allocation import Proportional
 from supplynet.policies.contract import AllocationRule
 from supplynet.policies.input import DaysOfCover
 from supplynet.policies.ordering import MakeToOrder
+from supplynet.schema import inputs, lane_inputs
 from supplynet.topologies import Firms
 
 Array = NDArray[Any]
@@ -54,46 +55,85 @@ def firm_network(
     Source: Inoue & Todo (2019), Nature Sustainability 2; criticality and the linear case Pichler et al. (2022), Journal
     of Economic Dynamics and Control 144.
     """
-    table, n_firms, n_lanes = firms.table, firms.n_firms, firms.n_lanes
-    sold = np.flatnonzero(firms.final_demand > 0.0)
-    n_customers, n_nodes = sold.size, n_firms + sold.size
-    product = firms.sector[firms.supplier] if not linear else np.zeros(n_lanes, np.int64)
-    n_products = len(table.sectors)
-    key = firms.customer * n_products + product
-    _, of_input = np.unique(key, return_inverse=True)
-    bought = np.bincount(of_input, firms.flow)[of_input] if n_lanes else np.zeros(0)
-    names, sectors, markets = firms.names(), firms.sectors(), [f"{name}{MARKET}" for name in table.sectors]
-    needed = _by_input("criticality", criticality, firms, linear)
-    held = _by_input("cover", cover, firms, linear)
-    regions = {} if region is None else {"region": [*region, *(f"{region[firm]}{MARKET}" for firm in sold.tolist())]}
-    return from_columns(
-        [*names, *(f"customers of {names[firm]}" for firm in sold.tolist())],
-        np.concatenate([firms.supplier, sold]),
-        np.concatenate([firms.customer, np.arange(n_firms, n_nodes)]),
+    n_firms = firms.n_firms
+    sold = np.flatnonzero(firms.final_demand > 0.0).tolist()
+    names, sectors = firms.names(), firms.sectors()
+    labels = {"sector": sectors} if region is None else {"sector": sectors, "region": region}
+    products = ["goods"] * n_firms if linear else sectors
+    return trading_firms(
+        names, firms.supplier, firms.customer, firms.flow, firms.output, firms.final_demand,
+        product=np.zeros(firms.n_lanes, np.int64) if linear else firms.sector[firms.supplier],
         node={
-            "kind": ["factory"] * n_firms + ["customer"] * n_customers,
-            "product": ["goods"] * n_nodes if linear else [*sectors, *(sectors[firm] for firm in sold.tolist())],
-            "sector": [*sectors, *(markets[number] for number in firms.sector[sold].tolist())],
-            "capacity": np.concatenate([firms.output, np.full(n_customers, np.inf)]),
-            "normal_output": np.concatenate([firms.output, firms.final_demand[sold]]),
-            "ordering": [MakeToOrder()] * n_firms + [None] * n_customers,
-            "input_rule": _buying(adjustment_time, basis, firms) + [None] * n_customers,
-            "allocation": [allocation or Proportional()] * n_firms + [None] * n_customers,
-            "demand": [None] * n_firms + [1.0] * n_customers,
-            "demand_factor": np.concatenate([np.ones(n_firms), firms.final_demand[sold] * (1.0 + HAIR)]),
-            **regions,
+            **labels, "product": products, "capacity": firms.output, "ordering": [MakeToOrder()] * n_firms,
+            "input_rule": _buying(adjustment_time, basis, firms),
+            "allocation": [allocation or Proportional()] * n_firms,
         },
+        customers={"product": [products[firm] for firm in sold]}
+        | {label: [f"{of[firm]}{MARKET}" for firm in sold] for label, of in labels.items()},
         lane={
-            "share": np.concatenate([firms.flow / bought, np.ones(n_customers)]),
-            "units_per_output": np.concatenate([bought / firms.output[firms.customer], np.ones(n_customers)]),
-            "cover": np.concatenate([held, np.zeros(n_customers)]),
-            "input_stock": np.concatenate([(held - 1.0) * firms.flow, np.zeros(n_customers)]),
-            "goods_in_transit": np.concatenate([firms.flow, np.zeros(n_customers)]),
-            "criticality": np.concatenate([needed, np.ones(n_customers)]),
-            "unfilled": ["lost"] * (n_lanes + n_customers),
-            "shipment_lead_time": np.concatenate([np.ones(n_lanes), np.zeros(n_customers)]),
+            "cover": _by_input("cover", cover, firms, linear),
+            "criticality": _by_input("criticality", criticality, firms, linear),
         },
         disruptions=disruptions,
+    )  # fmt: skip
+
+
+def trading_firms(
+    names: Sequence[str],
+    supplier: Array,
+    customer: Array,
+    flow: Array,
+    output: Array,
+    final_demand: Array,
+    *,
+    product: Array,
+    node: Mapping[str, Any],
+    customers: Mapping[str, Any],
+    lane: Mapping[str, Any],
+    disruptions: Sequence[Disruption] = (),
+    faults: list[str] | None = None,
+) -> Network:
+    """The network of firms that sell so much to each other, and after them the customers of each with a final demand.
+
+    supplier, customer (rows of firms), flow (units a period) and product (a number: lanes that bring one to a buyer are
+    one input) are [lane]; output, final_demand [firm] in units a period; node: other columns of firms; customers: those
+    in which their customers have no default; lane: other columns of the lanes between firms, their `cover` among them;
+    faults: as in `from_columns`. Goods come in a period, to customers at once; what cannot be delivered is lost.
+    Undisturbed, nothing moves. Raises ValueError. Source: Inoue & Todo (2019), Nature Sustainability 2.
+    """
+    n_firms, n_lanes, sold = len(names), flow.size, np.flatnonzero(final_demand > 0.0)
+    n_customers, usual = sold.size, inputs("node") | lane_inputs()
+    _, of_input = np.unique(customer * (int(product.max(initial=0)) + 1) + product, return_inverse=True)
+    bought = np.bincount(of_input, flow)[of_input] if n_lanes else np.zeros(0)
+
+    def after(name: str, column: Any, of_customers: Any = None) -> Any:
+        """A column of firms or their lanes, and after it that of their customers, or the default for each of them."""
+        if of_customers is None:
+            of_customers = [usual[name].default if name in usual else None] * n_customers
+        if isinstance(column, np.ndarray) and column.dtype != object:
+            return np.concatenate([column, np.asarray(of_customers, np.float64)])
+        return [*column, *of_customers]
+
+    ones, nothing = np.ones(n_customers), np.zeros(n_customers)
+    ready = {
+        "share": after("share", flow / bought, ones), "cover": after("cover", lane["cover"], nothing),
+        "units_per_output": after("units_per_output", bought / output[customer], ones),
+        "input_stock": after("input_stock", np.maximum(lane["cover"] - 1.0, 0.0) * flow, nothing),
+        "goods_in_transit": after("goods_in_transit", flow, nothing), "unfilled": ["lost"] * (n_lanes + n_customers),
+        "shipment_lead_time": after("shipment_lead_time", lane.get("shipment_lead_time", np.ones(n_lanes)), nothing),
+    }  # fmt: skip
+    return from_columns(
+        [*names, *(f"customers of {names[firm]}" for firm in sold.tolist())],
+        np.concatenate([supplier, sold]),
+        np.concatenate([customer, np.arange(n_firms, n_firms + n_customers)]),
+        node={name: after(name, column, customers.get(name)) for name, column in node.items()} | {
+            "kind": ["factory"] * n_firms + ["customer"] * n_customers,
+            "normal_output": np.concatenate([output, final_demand[sold]]),
+            "demand": [None] * n_firms + [1.0] * n_customers,
+            "demand_factor": np.concatenate([np.ones(n_firms), final_demand[sold] * (1.0 + HAIR)]),
+        },
+        lane={name: after(name, column) for name, column in lane.items() if name not in ready} | ready,
+        disruptions=disruptions, faults=faults,
     )  # fmt: skip
 
 

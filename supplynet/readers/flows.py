@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.checks import SHOWN
-from supplynet.network import Network, addresses_of, from_columns
+from supplynet.firms import MARKET, trading_firms
+from supplynet.network import Network, addresses_of
 from supplynet.policies.catalogue import read_rule
 from supplynet.readers.columns import read_columns
 from supplynet.readers.events import DISRUPTION_COLUMNS, read_disruptions
@@ -44,8 +45,6 @@ TABLES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 """The tables of a folder, the columns that each must have, and those it may have; only the first two must be there."""
 RULES: Final = {"ordering": "make_to_order", "input_rule": "days_of_cover", "allocation": "proportional"}
-HAIR: Final = 1e-11
-"""By how much more than normal customers want: rounding must not look like a slump, which long cover would amplify."""
 TOLERANCE: Final = 1e-9  # of a balance, in parts of what is balanced
 
 
@@ -219,54 +218,30 @@ def network_of(
     rules: dict[str, Any],
     faults: list[str],
 ) -> Network:
-    """The network of firms that sell so much to each other, and after them the customers of each with a final demand.
+    """The network of the firms of the tables.
 
     supplier, customer, flow [lane]; final_demand [firm]; node, lane: other columns of firms and of lanes; rules: those
-    that all firms follow; faults: takes what `from_columns` finds. Goods come in a period, to customers at once; what
-    cannot be delivered is lost. Undisturbed, nothing moves. Source: Inoue & Todo (2019), Nature Sustainability 2.
+    that all firms follow; faults: takes what `from_columns` finds.
     """
-    n_firms, n_lanes, sold = len(names), flow.size, np.flatnonzero(final_demand > 0.0)
-    n_customers = sold.size
+    sold = np.flatnonzero(final_demand > 0.0)
     made = [product or name for product, name in zip(node.get("product", names), names, strict=True)]
     carried = np.array(made, object)[supplier]
     if "product" in lane:
         carried = np.array([given or usual for given, usual in zip(lane["product"], carried, strict=True)], object)
-    _, code = np.unique(carried.astype(str), return_inverse=True)
-    _, of_input = np.unique(customer * (code.max(initial=0) + 1) + code, return_inverse=True)
-    bought = np.bincount(of_input, flow)[of_input] if n_lanes else np.zeros(0)
-
-    def after(column: Any, of_customers: Any) -> Any:
-        """A column of firms or of their lanes, and the same value for all customers after it."""
-        if isinstance(column, np.ndarray) and column.dtype != object:
-            return np.concatenate([column, np.full(n_customers, of_customers, np.float64)])
-        return [*column, *([of_customers] * n_customers)]
-
-    defaults = inputs("node") | lane_inputs()
-    nodes = {name: after(column, defaults[name].default) for name, column in (node | {"product": made}).items()}
-    for label in ("sector", "region", "site"):
-        if label in node:
-            end = " final demand" if label == "sector" else ""
-            own = [node[label][row] for row in sold.tolist()]
-            nodes[label] = [*node[label], *(f"{text}{end}" if text else "" for text in own)]
-    held = np.asarray(lane.get("cover", np.ones(n_lanes)), np.float64)
-    lead = {"shipment_lead_time": np.ones(n_lanes, np.int64)} | lane
-    opening = {"input_stock": np.maximum(held - 1.0, 0.0) * flow, "goods_in_transit": flow, "orders_in_mail": flow}
-    return from_columns(
-        [*names, *(f"customers of {names[row]}" for row in sold.tolist())],
-        np.concatenate([supplier, sold]),
-        np.concatenate([customer, np.arange(n_firms, n_firms + n_customers)]),
-        node=nodes | {
-            "kind": ["factory"] * n_firms + ["customer"] * n_customers,
-            "normal_output": np.concatenate([node["normal_output"], final_demand[sold]]),
-            "demand": [None] * n_firms + [1.0] * n_customers,
-            "demand_factor": np.concatenate([np.ones(n_firms), final_demand[sold] * (1.0 + HAIR)]),
-            **{kind: [rule] * n_firms + [None] * n_customers for kind, rule in rules.items()},
-        },
-        lane={name: after(column, defaults[name].default) for name, column in (lead | opening).items()} | {
-            "shipment_lead_time": after(lead["shipment_lead_time"], 0), "cover": after(held, 0.0),
-            "share": after(flow / bought, 1.0), "unfilled": ["lost"] * (n_lanes + n_customers),
-            "units_per_output": after(bought / node["normal_output"][customer], 1.0),
-            "product": [*carried, *(made[row] for row in sold.tolist())],
+    ends = {"sector": MARKET, "region": "", "site": ""}
+    labels = {
+        label: [f"{text}{end}" if (text := node[label][row]) else "" for row in sold.tolist()]
+        for label, end in ends.items()
+        if label in node
+    }
+    return trading_firms(
+        names, supplier, customer, flow, node["normal_output"], final_demand,
+        product=np.unique(carried.astype(str), return_inverse=True)[1],
+        node=node | {"product": made} | {kind: [rule] * len(names) for kind, rule in rules.items()},
+        customers=labels,
+        lane=lane | {
+            "cover": np.asarray(lane.get("cover", np.ones(flow.size)), np.float64), "orders_in_mail": flow,
+            "product": carried,
         },
         faults=faults,
     )  # fmt: skip
