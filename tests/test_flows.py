@@ -111,6 +111,16 @@ def test_disruptions_strike_customers_and_sectors_too(tmp_path):
         read_flows(tmp_path)
 
 
+@pytest.mark.parametrize("label", ["sector", "region", "site"])
+def test_a_place_that_is_struck_by_its_label_is_its_firms_and_not_their_customers(tmp_path, label):
+    told = FIRMS.replace("sector", label)
+    struck = f"where,column,factor,start,duration\n{label}=making,capacity_factor,0.5,3,4\n"
+    scenario = read_flows(write_tables(tmp_path, {**GOOD, "firms.csv": told, "disruptions.csv": struck}))
+    made = supplynet.run(scenario).record["production"][:, scenario.network.names.index("works")]
+    assert made[2:8] == pytest.approx([43.0, *[21.5] * 4, 43.0])  # 30 to the shop, 3 to the mine, 10 to households
+    assert scenario.network.node[label][-1] == "trade final demand"
+
+
 def test_capacity_price_and_other_columns_are_read_where_they_stand(tmp_path):
     firms = FIRMS.replace("cover\n", "cover,capacity,price,normal_output\n").replace(",5\nworks", ",5,9,2,6\nworks")
     network = read(tmp_path, firms=firms).network

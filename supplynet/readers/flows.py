@@ -228,10 +228,9 @@ def network_of(
     carried = np.array(made, object)[supplier]
     if "product" in lane:
         carried = np.array([given or usual for given, usual in zip(lane["product"], carried, strict=True)], object)
-    ends = {"sector": MARKET, "region": "", "site": ""}
-    labels = {
-        label: [f"{text}{end}" if (text := node[label][row]) else "" for row in sold.tolist()]
-        for label, end in ends.items()
+    labels: dict[str, list[str]] = {
+        label: [f"{text}{MARKET}" if (text := node[label][row]) else "" for row in sold.tolist()]
+        for label in ("sector", "region", "site")
         if label in node
     }
     return trading_firms(
