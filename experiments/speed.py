@@ -25,6 +25,7 @@ from supplynet.demand import Trace
 from supplynet.engine import start
 from supplynet.lower import Case
 from supplynet.policies.ordering import BaseStock, OrderUpToMovingAverage
+from supplynet.readers.io_tables import united_states
 from supplynet.schema import CUSTOMER
 
 
@@ -132,10 +133,12 @@ def main() -> None:
     measure_growth(table, (100, 1_000) if arguments.quick else (100, 1_000, 10_000, 100_000, 1_000_000))
     measure_risk(table.add, 10_000 // scale)
     try:
+        united_states(arguments.data)
+    except ValueError as fault:
+        table.add("firms from an input-output table", "-", str(fault))
+    else:
         measure_day(table, 2_000 if arguments.quick else 100_000, arguments.data)
         measure_year(table, *((2_000, 30) if arguments.quick else (1_000_000, 365)), arguments.data)
-    except ValueError as fault:  # no data are there
-        table.add("firms from an input-output table", "-", str(fault))
     table.save(arguments.out)
 
 

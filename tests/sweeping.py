@@ -13,6 +13,7 @@ from supplynet import Scenario, from_graph
 from supplynet.distributions import Normal
 from supplynet.policies.contract import OrderingRule
 from supplynet.policies.ordering import OrderUpToMovingAverage
+from supplynet.sweeps.playing import Worker
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,16 @@ def deadly(result):
     if deadly.runs == 20:
         os._exit(9)
     return 1.0
+
+
+def counted(monkeypatch) -> list[int]:
+    """The numbers of the blocks that are played from now on."""
+    played: list[int] = []
+    play = Worker.play
+
+    def spy(worker, job, block):
+        played.append(block.number)
+        return play(worker, job, block)
+
+    monkeypatch.setattr(Worker, "play", spy)
+    return played

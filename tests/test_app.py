@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from extras import extra
 from matplotlib.image import imread
 
 import supplynet
 from supplynet.report import figure
 
-sync_api = pytest.importorskip("playwright.sync_api")
+sync_api = extra("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

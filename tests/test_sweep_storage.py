@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pytest
-from sweeping import deadly, stall, worst_day
+from sweeping import counted, deadly, stall, worst_day
 
 import supplynet
-from supplynet.sweeps import playing, running
+from supplynet.sweeps import running
 from supplynet.sweeps.storage import Folder
 
 HERE = Path(__file__).parent
@@ -24,19 +24,6 @@ HERE = Path(__file__).parent
 
 def design(scenario=None):
     return supplynet.vary(scenario or stall(), window=(2, 4, 8))
-
-
-def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The numbers of the blocks that are played from now on."""
-    played: list[int] = []
-    play = playing.Worker.play
-
-    def spy(worker, job, block):
-        played.append(block.number)
-        return play(worker, job, block)
-
-    monkeypatch.setattr(playing.Worker, "play", spy)
-    return played
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> None:

@@ -13,12 +13,11 @@ import pandas as pd
 import pytest
 from matplotlib.image import imread
 from shell import shell, written
-from sweeping import Breaks, stall, worst_day
+from sweeping import Breaks, counted, stall, worst_day
 
 import supplynet
 from supplynet import Traces, read_traces
 from supplynet.plot import traces as plots
-from supplynet.sweeps import playing
 
 ASKED = Traces(("order", "on_hand", "works>shop.shipment", "shop.backlog"), every=3)
 
@@ -108,14 +107,7 @@ def test_a_block_is_finished_when_its_traces_are_there_too(tmp_path: Path, monke
     asked = {"out": tmp_path, "traces": ASKED, "block": 5}
     runs = supplynet.sweep(design(), 5, **asked)
     traces = read_traces(tmp_path)
-    played: list[int] = []
-    play = playing.Worker.play
-
-    def spy(worker, job, block):
-        played.append(block.number)
-        return play(worker, job, block)
-
-    monkeypatch.setattr(playing.Worker, "play", spy)
+    played = counted(monkeypatch)
     files = sorted(tmp_path.glob("*.parquet"))
     assert len(files) == 8 * 2
     (tmp_path / "traces-000001.parquet").unlink()
