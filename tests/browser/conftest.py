@@ -1,0 +1,72 @@
+"""A server of the app and a browser, for every test of a page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from extras import extra
+
+import supplynet
+
+sync_api = extra("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+HERE = {**os.environ, "PYTHONPATH": str(Path(supplynet.__file__).parents[1])}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A server of the page on a free port."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = door.getsockname()[1]
+    command = [sys.executable, "-m", "supplynet.cli", "app", "flour-2020", "--no-browser", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=HERE) as server:
+        assert server.stdout is not None
+        said = next(line for line in iter(server.stdout.readline, None) if line.startswith("Page:") or not line)
+        try:
+            assert said, "the server ended before it answered"
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sync_api.BrowserContext]:
+    """Chromium with a folder of its own; where it is missing, tests are skipped, and fail in CI."""
+    if not Path(CHROMIUM).exists():
+        missing = "no chromium on this machine; install it: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    with sync_api.sync_playwright() as driver:
+        folder = tmp_path_factory.mktemp("chromium")
+        size = {"width": 1280, "height": 800}
+        context = driver.chromium.launch_persistent_context(
+            folder, executable_path=CHROMIUM, args=list(FLAGS), viewport=size
+        )
+        context.set_default_timeout(20_000)
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def page(browser: sync_api.BrowserContext, address: str) -> Iterator[sync_api.Page]:
+    """The page, freshly opened; at the end nothing may have gone wrong in it."""
+    faults: list[str] = []
+    fresh = browser.new_page()
+    fresh.on("pageerror", lambda fault: faults.append(str(fault)))
+    fresh.goto(address)
+    fresh.wait_for_selector(".chart img")
+    fresh.wait_for_timeout(300)
+    yield fresh
+    fresh.close()
+    assert not faults

@@ -1,0 +1,53 @@
+"""What a page looks like and says, for the tests in a browser."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from extras import extra
+from matplotlib.image import imread
+
+sync_api = extra("playwright.sync_api")
+PERIOD, STORY = ".player-period b", ".page-story"
+
+
+def pixels(page: sync_api.Page, selector: str) -> np.ndarray:
+    """What a part of the page looks like, [row, column, colour] in 0..255."""
+    return (255 * imread(io.BytesIO(page.locator(selector).screenshot()))[..., :3]).round().astype(np.uint8)
+
+
+def colours(picture: np.ndarray) -> int:
+    return len(np.unique(picture.reshape(-1, 3), axis=0))
+
+
+def charts(page: sync_api.Page) -> tuple[np.ndarray, np.ndarray]:
+    """Orders by tier, and stock and backlog."""
+    both = pixels(page, ".chart")
+    return both[: len(both) // 2], both[len(both) // 2 :]
+
+
+def differ(before: np.ndarray, after: np.ndarray) -> float:
+    """The part of the pixels that changed."""
+    assert before.shape == after.shape
+    return float((before != after).any(axis=-1).mean())
+
+
+def wait_for(page: sync_api.Page, selector: str, words: str) -> None:
+    page.wait_for_function(
+        "([selector, words]) => document.querySelector(selector).innerText.includes(words)", arg=[selector, words]
+    )
+
+
+def in_haste(page: sync_api.Page, *levers: tuple[str, str]) -> None:
+    """Set levers within a moment, sooner than a run can end."""
+    page.evaluate(
+        "(levers) => { for (const [lever, value] of levers) { const field = document.getElementById(lever);"
+        " field.value = value; field.dispatchEvent(new Event('input'));"
+        " field.dispatchEvent(new Event('change')); } }",
+        levers,
+    )
+
+
+def at(page: sync_api.Page) -> int:
+    return int(page.inner_text(PERIOD))
