@@ -9,13 +9,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from extras import extra
 
 import supplynet
 
-sync_api = extra("playwright.sync_api")
+if TYPE_CHECKING:
+    from playwright import sync_api
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -47,7 +50,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sync_api.Brows
     if not Path(CHROMIUM).exists():
         missing = "no chromium on this machine; install it: apt-get install chromium"
         pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    with sync_api.sync_playwright() as driver:
+    with extra("playwright.sync_api").sync_playwright() as driver:
         folder = tmp_path_factory.mktemp("chromium")
         size = {"width": 1280, "height": 800}
         context = driver.chromium.launch_persistent_context(
