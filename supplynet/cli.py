@@ -13,7 +13,7 @@ from supplynet.compare_commands import compare
 from supplynet.progress import Progress
 from supplynet.risk_commands import risk
 from supplynet.sensitivity_commands import sensitivity
-from supplynet.shell import WHICH, console, picture_path, tell_of_compiling, told, with_options
+from supplynet.shell import STRIKE, STRUCK, WHICH, console, picture_path, tell_of_compiling, told, with_options
 from supplynet.sweep_commands import results, sweep
 from supplynet.table_commands import check, export
 
@@ -59,6 +59,7 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="LEVER=VALUE", help="Set a lever (`supplynet show` lists them); repeatable."),
     ] = None,
+    strikes: Annotated[list[str] | None, typer.Option("--disrupt", metavar=STRIKE, help=STRUCK)] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for nodes.parquet, lanes.parquet, outcomes.json, scenario.toml and the picture."),
@@ -74,7 +75,7 @@ def run(
         from supplynet.files import write_together
         from supplynet.scenarios import find_recipe
 
-        recipe = with_options(find_recipe(scenario), levers or [], periods, seed)
+        recipe = with_options(find_recipe(scenario), levers or [], periods, seed, strikes)
         ready = recipe.build()
         picture = picture_path(ready.name, out, plot)
         if out is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from supplynet.progress import Progress
-from supplynet.shell import WHICH, console, picture_path, strict, tell_of_compiling, told, with_options
+from supplynet.shell import STRIKE, STRUCK, WHICH, console, picture_path, strict, tell_of_compiling, told, with_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -38,6 +38,9 @@ def compare(
     levers_b: Annotated[
         list[str] | None, typer.Option("--set-b", metavar="LEVER=VALUE", help="Set a lever of B; repeatable.")
     ] = None,
+    strikes: Annotated[
+        list[str] | None, typer.Option("--disrupt", metavar=STRIKE, help=f"Strikes both. {STRUCK}")
+    ] = None,
     replications: Annotated[int, typer.Option(help="How many runs of each, in pairs of the same luck.")] = 100,
     confidence: Annotated[float, typer.Option(help="Of the intervals.")] = 0.95,
     periods: Annotated[int | None, typer.Option(help="How many periods to run.")] = None,
@@ -57,7 +60,9 @@ def compare(
                 f"compare {first}: there is nothing to compare it with; name another scenario, or say what is to "
                 "differ: --rule ordering=base_stock, or --set-b LEVER=VALUE"
             )
-        both = [with_options(find_recipe(name), levers or [], periods, seed) for name in (first, second or first)]
+        both = [
+            with_options(find_recipe(name), levers or [], periods, seed, strikes) for name in (first, second or first)
+        ]
         a = with_options(both[0], levers_a or [], None, None, option="--set-a").build()
         b = _with_rules(both[1], rules or [], levers_b or []).build()
         picture = picture_path(f"compare-{a.name}", None, plot)

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet import __version__
+from supplynet.disruptions import Disruption
 from supplynet.files import Writer, check_folder, write_together
 from supplynet.fingerprint import fingerprint
 from supplynet.network import tiers_of
 from supplynet.outcomes import MEASURES
+from supplynet.readers.events import write_disruption
 from supplynet.readers.folder import is_folder_of_tables
 from supplynet.scenario import SETTINGS, Result
 from supplynet.schema import KINDS
@@ -110,6 +112,7 @@ def _recipe(result: Result, folder: Path) -> str:
         **{name: _plain(getattr(scenario, name)) for name in SETTINGS},
         "replication": int(result.record.union.cases[0].replications[0]),
         "network": fingerprint(scenario.network),
+        **({"disruptions": [_line(event) for event in scenario.strikes]} if scenario.strikes else {}),
         "own_levers": {name: _plain(value) for name, value in scenario.own_levers.items()},
         "levers": {name: _plain(value) for name, value in scenario.levers.items()},
     }
@@ -123,6 +126,13 @@ def _seen_from(folder: Path, source: Path) -> str:
         return Path(os.path.relpath(source.resolve(), folder.resolve())).as_posix()
     except ValueError:  # on another drive
         return source.resolve().as_posix()
+
+
+def _line(event: Disruption) -> str:
+    try:
+        return write_disruption(event)
+    except ValueError:  # a process of one's own
+        return repr(event)
 
 
 def _plain(value: Any) -> Any:

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from supplynet import engine
 from supplynet.batch import Player, runs_of_a_block
 from supplynet.business import business
+from supplynet.disruptions import Disruption
 from supplynet.finance import Statement, statement
 from supplynet.levers import set_levers, superseded
 from supplynet.lower import Case
-from supplynet.network import Network
+from supplynet.network import Network, addresses_of, check_disruptions
 from supplynet.opening import STARTS
 from supplynet.outcomes import of_case
 from supplynet.record import Keep, Record
@@ -37,7 +38,8 @@ class Scenario:
 
     periods: how many; seed: of all randomness; warm_up: first periods that the measures leave out; start: "steady"
     (every pipeline filled at mean demand) or "empty"; about: one line; hint: what to try next; levers: those set,
-    in order; recipe: how a ready-made one is built; source: the folder or file that it was read from.
+    in order; strikes: the disruptions that were added; recipe: how a ready-made one is built; source: the folder or
+    file that it was read from.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Scenario:
     about: str = ""
     hint: str = ""
     levers: Mapping[str, Any] = field(default_factory=dict)
+    strikes: tuple[Disruption, ...] = ()
     recipe: Any = None
     source: Path | None = None
 
@@ -108,6 +111,18 @@ class Scenario:
             void = superseded(scenario.network, lever, kept)
             kept = {name: given for name, given in kept.items() if name not in void} | {lever: value}
         changed: Scenario = replace(scenario, network=network, levers=kept, **settings)
+        return changed
+
+    def with_disruptions(self, events: Iterable[Disruption]) -> Scenario:
+        """A scenario that is struck by some more events, which stay when its levers are set.
+
+        Raises ValueError that names the nearest place, column or recovery.
+        """
+        added = tuple(events)
+        if problems := list(check_disruptions(addresses_of(self.network), added)):
+            raise ValueError(f"scenario {self.name!r}: {'; '.join(problems)}")
+        network = replace(self.network, disruptions=(*self.network.disruptions, *added))
+        changed: Scenario = replace(self, network=network, strikes=(*self.strikes, *added))
         return changed
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from supplynet.progress import Progress
-from supplynet.shell import WHICH, console, picture_path, strict, tell_of_compiling, told, with_options
+from supplynet.shell import STRIKE, STRUCK, WHICH, console, picture_path, strict, tell_of_compiling, told, with_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,6 +41,7 @@ def sensitivity(
     levers: Annotated[
         list[str] | None, typer.Option("--set", metavar="LEVER=VALUE", help="Set another lever; repeatable.")
     ] = None,
+    strikes: Annotated[list[str] | None, typer.Option("--disrupt", metavar=STRIKE, help=STRUCK)] = None,
     periods: Annotated[int | None, typer.Option(help="How many periods to run.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all randomness.")] = None,
     plot: Annotated[
@@ -57,7 +58,7 @@ def sensitivity(
 
         if method not in METHODS:
             raise ValueError(f"--method {method!r}: must be one of {', '.join(METHODS)}; {nearest(method, METHODS)}")
-        ready = with_options(find_recipe(scenario), levers or [], periods, seed).build()
+        ready = with_options(find_recipe(scenario), levers or [], periods, seed, strikes).build()
         spans = dict(_range_of(text) for text in ranges)
         picture = picture_path(f"{method}-{ready.name}", None, plot)
         found: Tornado | Indices

@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 NARROW: Final = 100  # columns of a page that is no terminal
 COMPILING: Final = "compiling the kernels; this happens once, and takes about ten seconds"
+STRIKE: Final = "WHERE,COLUMN,FACTOR[,START[,DURATION...]]"
+STRUCK: Final = "A disruption, as a row of disruptions.csv: mill,capacity_factor,0,20,5; repeatable."
 WHICH: Final = "A name that `supplynet scenarios` lists, a folder of tables, a graph file, or a saved scenario.toml."
 
 
@@ -57,8 +60,9 @@ def _warnings_told() -> Iterator[None]:
 
 
 def with_options(
-    recipe: Recipe, sets: list[str], periods: int | None, seed: int | None, *, option: str = "--set"
-) -> Recipe:
+    recipe: Recipe, sets: list[str], periods: int | None, seed: int | None,
+    strikes: list[str] | None = None, *, option: str = "--set",
+) -> Recipe:  # fmt: skip
     """The recipe with what the command line sets. Raises ValueError that names the option."""
     from supplynet.policies.catalogue import FAMILIES
 
@@ -73,7 +77,7 @@ def with_options(
     for lever, given in (("periods", periods), ("seed", seed)):
         if given is not None:
             recipe = recipe.with_lever(lever, given)
-    return recipe
+    return replace(recipe, disruptions=(*recipe.disruptions, *(strikes or ())))
 
 
 def picture_path(name: str, out: Path | None, plot: Path | None) -> Path | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from supplynet.progress import Progress
-from supplynet.shell import WHICH, console, tell_of_compiling, told, with_options
+from supplynet.shell import STRIKE, STRUCK, WHICH, console, tell_of_compiling, told, with_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +33,7 @@ def sweep(
     levers: Annotated[
         list[str] | None, typer.Option("--set", metavar="LEVER=VALUE", help="Set a lever of all; repeatable.")
     ] = None,
+    strikes: Annotated[list[str] | None, typer.Option("--disrupt", metavar=STRIKE, help=STRUCK)] = None,
     design: Annotated[str | None, typer.Option(help="grid (the default), latin_hypercube or sobol.")] = None,
     points: Annotated[int | None, typer.Option(help="How many points a latin_hypercube or sobol design has.")] = None,
     seeds: Annotated[int | None, typer.Option(help="How many replications of each scenario (default: 100).")] = None,
@@ -70,7 +71,8 @@ def sweep(
         }  # fmt: skip
         said |= {name: value for name, value in options.items() if value is not None}
         sets = [*(f"{lever}={value}" for lever, value in said.get("set", {}).items()), *(levers or [])]
-        recipe = with_options(find_recipe(said["scenario"]), sets, said.get("periods"), said.get("seed"))
+        events = [*said.get("disruptions", []), *(strikes or [])]
+        recipe = with_options(find_recipe(said["scenario"]), sets, said.get("periods"), said.get("seed"), events)
         chosen = _design(recipe.build(), said, varied or [])
         part = _shard(shard)
         if cluster is not None and workers is not None:

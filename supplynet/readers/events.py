@@ -1,7 +1,9 @@
-"""Who is told what, and what fails: signals.csv and disruptions.csv."""
+"""Who is told what, and what fails: signals.csv, disruptions.csv, and a disruption in one line."""
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Sequence
 from typing import Any, Final
@@ -10,9 +12,9 @@ from supplynet.addresses import Addresses
 from supplynet.checks import check_signals, nearest
 from supplynet.disruptions import DISRUPTED, Disruption
 from supplynet.network import Signal, check_disruptions
-from supplynet.readers.cells import read_process
+from supplynet.readers.cells import read_process, write_cell
 from supplynet.readers.columns import read_number
-from supplynet.readers.tables import Findings, Table
+from supplynet.readers.tables import Findings, Table, joined
 from supplynet.schema import tellable
 
 SIGNAL_COLUMNS: Final = ("source", "reader", "tells", "delay", "weight", "start")
@@ -73,8 +75,42 @@ def read_disruptions(table: Table, addresses: Addresses, findings: Findings) -> 
     return disruptions
 
 
+def read_disruption(text: str, addresses: Addresses) -> Disruption:
+    """A disruption in one line, a row of disruptions.csv: "mill,capacity_factor,0,20,5,linear,4".
+
+    Cells that are left out at the end take their defaults. Raises ValueError that says what does not fit, and why.
+    """
+    said = f"disruption {text!r}"
+    try:
+        cells = [cell.strip() for cell in next(csv.reader([text], strict=True), [])]
+    except csv.Error as fault:
+        raise ValueError(f"{said} cannot be read ({fault}); look for a quote that is not closed") from None
+    cells = joined(cells, ",")
+    if not 3 <= len(cells) <= len(DISRUPTION_COLUMNS):
+        raise ValueError(
+            f"{said} has {len(cells)} parts, must be {','.join(DISRUPTION_COLUMNS).upper()}, the first three at least; "
+            "write for example mill,capacity_factor,0,20,5"
+        )
+    findings = Findings()
+    columns = {name: [cell] for name, cell in zip(DISRUPTION_COLUMNS, cells, strict=False)}
+    events = read_disruptions(Table(said, columns, [1]), addresses, findings)
+    if findings.problems:
+        raise ValueError("; ".join(problem.replace(f"{said} line 1: ", f"{said}: ") for problem in findings.problems))
+    return events[0]
+
+
+def write_disruption(event: Disruption) -> str:
+    """A disruption in one line, which `read_disruption` gives back. Raises ValueError for a process of one's own."""
+    cells = [write_cell(getattr(event, name)) for name in DISRUPTION_COLUMNS]
+    usual = [write_cell(getattr(Disruption("", "", 1.0), name)) for name in DISRUPTION_COLUMNS]
+    kept = max(3, *(at + 1 for at, cell in enumerate(cells) if cell != usual[at]))
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator="").writerow(cells[:kept])
+    return line.getvalue()
+
+
 def _factor(table: Table, row: int, findings: Findings) -> Any:
-    """A number, or a process in brackets such as up_down(0.01, 0.2); None where it cannot be read."""
+    """A number, or a process in brackets such as outages(1, 0.01, 0.2); None where it cannot be read."""
     text = table.column("factor")[row]
     if "(" not in text:
         return read_number(table, row, "factor", "a number: the part that is left", findings)

@@ -89,7 +89,7 @@ def read_table(
         for row in reader:
             cells = [cell.strip() for cell in row]
             if any(cells):
-                rows.append(_joined(cells, separator) if rows and "(" in "".join(cells) else cells)
+                rows.append(joined(cells, separator) if rows and "(" in "".join(cells) else cells)
                 at.append(reader.line_num + skipped)
     except csv.Error as fault:
         line = reader.line_num + skipped
@@ -158,7 +158,7 @@ def _header(
     return cells
 
 
-def _joined(cells: list[str], separator: str) -> list[str]:
+def joined(cells: list[str], separator: str) -> list[str]:
     """The cells of a row, where separators inside brackets, as those of normal(10,3), do not end a cell."""
     joined: list[str] = []
     at = 0

@@ -13,8 +13,11 @@ from typing import Any, Final
 
 from supplynet import __version__
 from supplynet.checks import nearest
+from supplynet.disruptions import Disruption
 from supplynet.fingerprint import fingerprint
 from supplynet.levers import read_like
+from supplynet.network import addresses_of
+from supplynet.readers.events import read_disruption
 from supplynet.readers.folder import is_folder_of_tables
 from supplynet.readers.graph_files import is_graph_file, read_path
 from supplynet.scenario import SETTINGS, Scenario
@@ -88,15 +91,17 @@ def find_recipe(name: str | Path) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to make a scenario again: which one, its own levers, how to run it, and levers set later, in order.
+    """How to make a scenario again: which one, its own levers, how to run it, levers set later, and what strikes it.
 
-    replication: which repetition `run` is to play; read: the scenario as it was read, where it is not a ready-made one.
+    disruptions: added to those of the scenario, as events or as rows of disruptions.csv in one line; replication: which
+    repetition `run` is to play; read: the scenario as it was read, where it is not a ready-made one.
     """
 
     scenario: str
     own_levers: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     levers: Mapping[str, Any] = field(default_factory=dict)
+    disruptions: tuple[Disruption | str, ...] = ()
     replication: int = 0
     read: Scenario | None = None
 
@@ -131,7 +136,7 @@ class Recipe:
         Raises ValueError if its network was changed in Python, which building anew would lose.
         """
         settings = {name: getattr(scenario, name) for name in SETTINGS}
-        recipe = replace(self, settings=settings, levers=scenario.levers)
+        recipe = replace(self, settings=settings, levers=scenario.levers, disruptions=scenario.strikes)
         if fingerprint(recipe.build().network) != fingerprint(scenario.network):
             lever = next(iter(levers))
             raise ValueError(
@@ -153,7 +158,10 @@ class Recipe:
                     else f"scenario {self.scenario!r} has no levers of its own; set {lever!r} with with_lever"
                 )
         scenario = self._bare()
-        return replace(scenario, **self.settings).with_levers(self.levers, also=[*known, *SETTINGS])
+        ready = replace(scenario, **self.settings).with_levers(self.levers, also=[*known, *SETTINGS])
+        places = addresses_of(ready.network)
+        told = (read_disruption(event, places) if isinstance(event, str) else event for event in self.disruptions)
+        return ready.with_disruptions(told)
 
     def _bare(self) -> Scenario:
         """The scenario with its own levers, before anything else is set."""
@@ -190,7 +198,8 @@ def read_recipe(path: str | Path) -> Recipe:
         raise ValueError(
             f"scenario file {str(path)!r} belongs to the tables beside it; give their folder: {str(path.parent)!r}"
         )
-    keys = ("supplynet", "scenario", "source", "replication", "network", *SETTINGS, "own_levers", "levers")
+    lists = ("own_levers", "levers", "disruptions")
+    keys = ("supplynet", "scenario", "source", "replication", "network", *SETTINGS, *lists)
     for key in read:
         if key not in keys:
             raise ValueError(f"scenario file {str(path)!r}: {key!r} is not a key; {nearest(key, keys)}")
@@ -200,6 +209,7 @@ def read_recipe(path: str | Path) -> Recipe:
             read.get("own_levers", {}),
             {key: read[key] for key in SETTINGS if key in read},
             read.get("levers", {}),
+            tuple(read.get("disruptions", ())),
             read.get("replication", 0),
             read_path(path.parent / read["source"]) if "source" in read else None,
         )

@@ -12,8 +12,8 @@ import numpy as np
 from supplynet.checks import fail, nearest
 
 KEYS: Final = (
-    "scenario", "set", "vary", "design", "points", "seeds", "outcomes", "traces", "every", "periods", "seed", "out",
-    "workers",
+    "scenario", "set", "disruptions", "vary", "design", "points", "seeds", "outcomes", "traces", "every", "periods",
+    "seed", "out", "workers",
 )  # fmt: skip
 """What an experiment may say: the options of the shell, by their names."""
 
@@ -58,7 +58,8 @@ def read_experiment(path: Path) -> dict[str, Any]:
     if "scenario" not in read:
         problems.append(f'experiment {str(path)!r} lacks `scenario`; add it, for example scenario = "flour-2020"')
     for key, kind in (
-        ("vary", dict), ("set", dict), ("outcomes", list), ("traces", list), ("scenario", str), ("out", str),
+        ("vary", dict), ("set", dict), ("outcomes", list), ("traces", list), ("disruptions", list),
+        ("scenario", str), ("out", str),
     ):  # fmt: skip
         if key in read and not isinstance(read[key], kind):
             what = {dict: "a table", list: "a list", str: "a text"}[kind]

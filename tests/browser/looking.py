@@ -13,7 +13,8 @@ PERIOD, STORY = ".player-period b", ".page-story"
 
 
 def pixels(page: sync_api.Page, selector: str) -> np.ndarray:
-    """What a part of the page looks like, [row, column, colour] in 0..255."""
+    """What a part of the page looks like, [row, column, colour] in 0..255, once nothing on it fades any more."""
+    page.wait_for_function("!document.querySelector('.busy') && !document.getAnimations().length")
     return (255 * imread(io.BytesIO(page.locator(selector).screenshot()))[..., :3]).round().astype(np.uint8)
 
 
