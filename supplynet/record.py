@@ -177,7 +177,7 @@ class Record:
     def _number_labels(self) -> tuple[tuple[str, ...], Array]:
         """The labels of all groupings one after the other, and for each grouping the label of each row."""
         labels: list[str] = []
-        groups = np.empty((len(self.keep_what.groupings), self.union.layout.row.size), np.int64)
+        groups = np.empty((len(self.keep_what.groupings), self.union.layout.row.size), np.uint32)
         for at, by in enumerate(self.keep_what.groupings):
             columns = []
             for case in self.union.cases:

@@ -21,21 +21,24 @@ def cancel(
     for i in prange(rows.size):
         node = rows[i]
         struck = 0.0
-        covered = np.inf
-        for item in range(first_input[node], first_input[node + ONE]):
-            coming = 0.0
-            for end in range(first_end[item], first_end[item + ONE]):
-                if lost_in[end]:
-                    refused = reply[answer_start[end]]
+        for end in range(first_end[first_input[node]], first_end[first_input[node + ONE]]):
+            if lost_in[end]:
+                refused = reply[answer_start[end]]
+                if refused > 0.0 or on_order[end] < 0.0:
                     on_order[end] = max(0.0, on_order[end] - refused)
                     struck += refused
-                coming += input_stock[end] + on_order[end]
-            covered = min(covered, coming / units_per_output[item])
         lost[node] = 0.0
-        if is_customer[node] and struck > 0.0 and covered < production_backlog[node]:
-            lost[node] = production_backlog[node] - covered
-            production_backlog[node] = covered
-            backlog[node] = covered
+        if is_customer[node] and struck > 0.0:
+            covered = np.inf
+            for item in range(first_input[node], first_input[node + ONE]):
+                coming = 0.0
+                for end in range(first_end[item], first_end[item + ONE]):
+                    coming += input_stock[end] + on_order[end]
+                covered = min(covered, coming / units_per_output[item])
+            if covered < production_backlog[node]:
+                lost[node] = production_backlog[node] - covered
+                production_backlog[node] = covered
+                backlog[node] = covered
 
 
 @kernel
