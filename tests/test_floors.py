@@ -93,7 +93,7 @@ HEAVY = {
 def modules() -> dict[str, Path]:
     """Every module of the package by its name inside the package."""
     found = {}
-    for path in (*sorted(PACKAGE.rglob("*.py")), *sorted((ROOT / "viz").glob("*.py"))):
+    for path in (*sorted(PACKAGE.rglob("*.py")), *sorted((ROOT / "viz").rglob("*.py"))):
         folder = PACKAGE if path.is_relative_to(PACKAGE) else ROOT  # viz/ is shipped as supplynet.viz
         name = ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
         found[name] = path
@@ -118,8 +118,11 @@ def imports(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            module = f"supplynet.viz.{node.module}" if node.level else node.module  # only viz imports relatively
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if node.level:  # only viz imports relatively
+                above = path.relative_to(ROOT).parts[: -node.level]
+                module = ".".join(filter(None, ("supplynet", *above, node.module)))
             found |= {module} | {f"{module}.{alias.name}" for alias in node.names}
     return found
 
@@ -174,9 +177,11 @@ def test_viz_reads_results_and_never_the_engine_and_only_it_knows_solara() -> No
 def test_every_package_is_shipped() -> None:
     told = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
     packages = {".".join(path.parent.relative_to(ROOT).parts) for path in PACKAGE.rglob("__init__.py")}
-    assert set(told["packages"]) == packages | {"supplynet.viz"}
-    kinds = {f"*{path.suffix}" for path in (ROOT / "viz").iterdir() if path.suffix not in (".py", "")}
-    assert set(told["package-data"]["supplynet.viz"]) == kinds
+    pages = {".".join(("supplynet", *path.parent.relative_to(ROOT).parts)) for path in (ROOT / "viz").rglob("*.py")}
+    assert set(told["packages"]) == packages | pages
+    kinds = {path.suffix for path in (ROOT / "viz").rglob("*") if path.suffix not in (".py", ".pyc", "")}
+    asked = {f"{folder}*{kind}" for kind in kinds for folder in ("", "*/")}
+    assert set(told["package-data"]["supplynet.viz"]) == asked
 
 
 def test_no_file_is_longer_than_300_lines_and_the_engine_stays_under_150() -> None:

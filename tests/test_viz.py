@@ -23,7 +23,7 @@ from supplynet.scenarios import find_recipe
 from supplynet.schema import inputs, lane_inputs
 
 pytest.importorskip("solara")
-from supplynet.viz import controls, frames, study
+from supplynet.viz.explore import controls, frames, study
 
 SCENARIO = supplynet.load("flour-2020")
 

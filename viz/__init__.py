@@ -1,1 +1,1 @@
-"""The page in the browser. It stands on scenarios, results, records and pictures, and never touches the engine."""
+"""The app in the browser, a folder for each page. It stands on scenarios, results and pictures, never on the engine."""

@@ -15,7 +15,7 @@ from typing import Final
 import uvicorn
 from solara.server import settings
 
-from .page import OFFERED
+from .within import OFFERED
 
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 8765
@@ -39,7 +39,7 @@ def free_port(wanted: int | None) -> int:
 def serve(scenario: str, port: int, *, browser: bool, ready: Callable[[str], None]) -> None:
     """Serve the page on a scenario until interrupted; `ready` is told the address once it answers."""
     os.environ[OFFERED] = scenario
-    os.environ["SOLARA_APP"] = "supplynet.viz.page"
+    os.environ["SOLARA_APP"] = "supplynet.viz.app"
     settings.main.mode = "production"  # no watching of files, no reloading
     settings.telemetry.mixpanel_enable = False
     warnings.filterwarnings("ignore", message="Cookies with samesite=none require https")  # this machine needs none

@@ -29,7 +29,7 @@ def test_nothing_hangs_over_the_edge_at_either_size(page):
         assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
             width, height,
         ]  # fmt: skip
-        for selector in (".player", ".page-card", ".chart"):
+        for selector in (".player", ".page-card", ".chart", ".bar"):
             box = page.locator(selector).bounding_box()
             assert box["x"] >= 0 and box["y"] >= 0
             assert box["x"] + box["width"] <= width and box["y"] + box["height"] <= height, (selector, box)

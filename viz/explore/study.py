@@ -38,6 +38,10 @@ class Wanted:
     levers: Mapping[str, str] = field(default_factory=dict)
     last: str = ""
 
+    def as_link(self) -> dict[str, str | list[str]]:
+        """The parts of a link that ask for the same."""
+        return {"scenario": self.scenario, "set": [f"{lever}={value}" for lever, value in self.levers.items()]}
+
     @property
     def command(self) -> str:
         """The same run from the shell."""

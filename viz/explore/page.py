@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import reacton.ipyvuetify as rv
 import solara
 from solara.lab import use_task
 
-from supplynet.scenarios import READY_MADE, find_recipe
-
+from .. import link as links
+from ..boxes import box
+from ..within import offered, open_recipe, to_open
 from .controls import groups, places
 from .frames import card
 from .study import BAD_INPUT, Study, Wanted, outcomes, play, told
-
-OFFERED: Final = "SUPPLYNET_APP"
-"""The environment variable that names the scenario, file or folder that the page opens with."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +68,11 @@ def Charts(picture: dict[str, Any], period: int, event_show: Callable[[int], Non
 
 
 @solara.component
-def Layout(children: list[solara.Element]) -> None:
-    """Nothing around the page."""
-    solara.Div(children=children)
-
-
-@solara.component
 def Page() -> None:
     """The page: levers on the left, the network and the charts on the right."""
-    wanted = solara.use_reactive(Wanted(os.environ.get(OFFERED, READY_MADE[0])))
-    asked, place = solara.use_reactive(Asked()), solara.use_reactive("")
+    link = links.asked()
+    wanted = solara.use_reactive(_wanted(link))
+    asked, place = solara.use_reactive(Asked(_number(link.get("period")))), solara.use_reactive("")
     starts: dict[str, Study] = solara.use_memo(dict, [])
     kept: dict[str, Any] = solara.use_memo(lambda: {"study": None, "answer": Answer(wanted.value)}, [])
 
@@ -96,13 +87,15 @@ def Page() -> None:
         kept["answer"] = Answer(wanted.value, fault=Fault(wanted.value.last, words=told(task.exception)))
     study, answer = kept["study"], kept["answer"]
     fault = answer.fault
+    seen = wanted.value if study is None else study.wanted
+    links.Shown("/", {**seen.as_link(), "period": str(asked.value.period or "")})
     panel = solara.use_memo(lambda: _panel(study, place.value), [study, place.value])
 
-    solara.Style(Path(__file__).with_name("page.css"))
+    solara.Style(Path(__file__).with_name("explore.css"))
     solara.Title(f"supplynet: {wanted.value.scenario}")
-    with _box("page", "busy" * task.pending):
+    with box("page", "busy" * task.pending):
         if study is None:
-            with _box("page-wait"):
+            with box("page-wait"):
                 solara.Text(fault.words or "running the first time; the kernels may have to be compiled ...")
             return
 
@@ -122,7 +115,7 @@ def Page() -> None:
 
         shown = min(asked.value.period, study.frames.periods - 1)
         _levers(study, fault, panel, place, so_far, want)
-        with _box("page-main"):
+        with box("page-main"):
             _headline(study, starts[study.wanted.scenario], bool(task.pending))
             frame = {**study.frames.at(shown), "turn": asked.value.turn}
             Player(
@@ -135,6 +128,16 @@ def Page() -> None:
             )
             _card(study, place.value, shown)
             Charts(picture=study.charts, period=shown, event_show=show)
+
+
+def _wanted(link: Mapping[str, tuple[str, ...]]) -> Wanted:
+    """What a link asks for, or else what the app was started with."""
+    pairs = [text.partition("=") for text in link.get("set", ())]
+    return Wanted(link.get("scenario", (offered(),))[0], {lever: value for lever, equals, value in pairs if equals})
+
+
+def _number(texts: tuple[str, ...] | None) -> int:
+    return int(texts[0]) if texts and texts[0].isdecimal() and len(texts[0]) < 9 else 0
 
 
 def _attempt(wanted: Wanted, starts: dict[str, Study], before: Study | None) -> Answer:
@@ -167,15 +170,11 @@ def _play(wanted: Wanted, starts: dict[str, Study]) -> Study | Fault:
     try:
         if wanted.scenario not in starts:
             plain = Wanted(wanted.scenario)
-            starts[wanted.scenario] = play(plain, find_recipe(wanted.scenario))
+            starts[wanted.scenario] = play(plain, open_recipe(wanted.scenario))
         start = starts[wanted.scenario]
         return play(wanted, start.start) if wanted.levers else start
     except BAD_INPUT as fault:
         return Fault(wanted.last, wanted.levers.get(wanted.last, ""), told(fault))
-
-
-def _box(*classes: str, tag: str = "div", children: Any = None) -> Any:
-    return rv.Html(tag=tag, class_=" ".join(filter(None, classes)), children=children or [])
 
 
 def _panel(study: Study | None, place: str) -> str:
@@ -195,7 +194,7 @@ def _levers(
     name = study.wanted.scenario
     Levers(
         scenario=name,
-        scenarios=list(dict.fromkeys([os.environ.get(OFFERED, name), *READY_MADE, name])),
+        scenarios=list(dict.fromkeys([*to_open(), name])),
         about=study.result.scenario.about,
         panel=panel,
         chips=list(study.wanted.levers),
@@ -211,23 +210,23 @@ def _levers(
 
 def _headline(study: Study, before: Study, pending: bool) -> None:
     """What the run comes to, and what happened."""
-    with _box("page-head", tag="header"):
-        with _box("page-outcomes"):
+    with box("page-head", tag="header"):
+        with box("page-outcomes"):
             for outcome in outcomes(study, before):
-                parts = [_box("name", children=[outcome["name"]]), _box("value", children=[outcome["value"]])]
+                parts = [box("name", children=[outcome["name"]]), box("value", children=[outcome["value"]])]
                 if outcome["was"]:
-                    parts.append(_box("was", children=[f"was {outcome['was']}"]))
-                rv.Html(tag="div", class_="outcome", attributes={"title": outcome["about"]}, children=parts)
-        _box("page-story", tag="p", children=["running ..." if pending else study.story])
+                    parts.append(box("was", children=[f"was {outcome['was']}"]))
+                box("outcome", title=outcome["about"], children=parts)
+        box("page-story", tag="p", children=["running ..." if pending else study.story])
 
 
 def _card(study: Study, place: str, period: int) -> None:
     """What the chosen node had and did in the period that is shown."""
     names = study.result.scenario.network.names
-    with _box("page-card"):
+    with box("page-card"):
         if place not in names:
-            _box("hint", children=["click on a node: its numbers stand here, its levers on the left"])
+            box("hint", children=["click on a node: its numbers stand here, its levers on the left"])
             return
-        _box("who", tag="b", children=[place])
+        box("who", tag="b", children=[place])
         for fact in card(study.result, names.index(place), period):
-            _box("fact", tag="span", children=[f"{fact['name']} ", _box("number", tag="b", children=[fact["value"]])])
+            box("fact", tag="span", children=[f"{fact['name']} ", box("number", tag="b", children=[fact["value"]])])
