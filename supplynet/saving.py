@@ -19,7 +19,7 @@ from supplynet.network import tiers_of
 from supplynet.outcomes import MEASURES
 from supplynet.readers.events import write_disruption
 from supplynet.readers.folder import is_folder_of_tables
-from supplynet.scenario import SETTINGS, Result
+from supplynet.scenario import SETTINGS, Result, Scenario
 from supplynet.schema import KINDS
 
 if TYPE_CHECKING:
@@ -104,21 +104,24 @@ def _recipe(result: Result, folder: Path) -> str:
     """The text of the scenario.toml in a folder; it names what the scenario was read from as seen from there."""
     import tomli_w
 
-    scenario = result.scenario
-    recipe = {
-        "supplynet": __version__,
+    played = {"replication": int(result.record.union.cases[0].replications[0])}
+    recipe = {"supplynet": __version__, **played, **how_made(result.scenario, folder)}
+    return (
+        f"# run it again: supplynet run scenario.toml; `network` tells whether it is the same\n{tomli_w.dumps(recipe)}"
+    )
+
+
+def how_made(scenario: Scenario, folder: Path) -> dict[str, Any]:
+    """How to make a scenario again, as plain values for a file in a folder; its source is told as seen from there."""
+    return {
         "scenario": scenario.name,
         **({} if scenario.source is None else {"source": _seen_from(folder, scenario.source)}),
         **{name: _plain(getattr(scenario, name)) for name in SETTINGS},
-        "replication": int(result.record.union.cases[0].replications[0]),
         "network": fingerprint(scenario.network),
         **({"disruptions": [_line(event) for event in scenario.strikes]} if scenario.strikes else {}),
         "own_levers": {name: _plain(value) for name, value in scenario.own_levers.items()},
         "levers": {name: _plain(value) for name, value in scenario.levers.items()},
     }
-    return (
-        f"# run it again: supplynet run scenario.toml; `network` tells whether it is the same\n{tomli_w.dumps(recipe)}"
-    )
 
 
 def _seen_from(folder: Path, source: Path) -> str:

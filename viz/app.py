@@ -12,8 +12,12 @@ import solara
 from . import link
 from .boxes import box
 from .explore.page import Page as Explore
+from .results.page import Page as Results
 
-PAGES: Final = (("/", "Explore", "set the levers of a scenario, and watch it play", Explore),)
+PAGES: Final = (
+    ("/", "Explore", "set the levers of a scenario, and watch it play", Explore),
+    ("/results", "Results", "the runs of a sweep, in pictures", Results),
+)
 """Path, name, what it is for, and component of each page."""
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.business import BUSINESS
+from supplynet.outcomes import UNITS
 from supplynet.plot.style import COLOURS, DASHES, PALE, SMALL, axes_for
 from supplynet.sweeps.summary import levers_of, outcomes_of, summarise
 
@@ -35,37 +37,43 @@ def pictures(runs: pd.DataFrame) -> dict[str, Figure]:
     return drawn
 
 
-def line(runs: pd.DataFrame, lever: str, outcome: str, ax: Axes | None = None) -> Axes:
+def line(runs: pd.DataFrame, lever: str, outcome: str, ax: Axes | None = None, by: str | None = None) -> Axes:
     """The mean of an outcome along a lever, and the band that holds the middle 80 % of the runs.
 
-    A second lever with few values gets a line for each of them; over other levers the mean is taken.
+    by: a second lever, which gets a line for each of its values (default: the first that has few); over other levers
+    the mean is taken.
     """
     ax = axes_for(ax, 6.0, 3.4)
-    others = [name for name in levers_of(runs) if name != lever and 1 < runs[name].nunique() <= LINES]
-    groups = [(None, runs)] if not others else list(runs.groupby(others[0], sort=True))
-    places, names = _places(runs[lever])
+    by = by or next(iter(seconds(runs, lever)), None)
+    groups = [(None, runs)] if by is None else list(runs.groupby(by, sort=True))
+    stands, names = places(runs[lever])
     for look, (value, group) in enumerate(groups):
-        own = group.assign(place=places[group.index]).groupby("place")[outcome]
+        own = group.assign(place=stands[runs.index.get_indexer(group.index)]).groupby("place")[outcome]
         middle, (low, high) = own.mean(), (own.quantile(share) for share in MIDDLE)
         colour = COLOURS[look % len(COLOURS)]
         if len(middle) > VALUES:
             ax.plot(middle.index, middle, ".", color=colour, markersize=4)
         else:
             ax.fill_between(middle.index, low, high, color=colour, alpha=0.15, linewidth=0)
-            label = None if value is None else f"{others[0]} = {short(value)}"
+            label = None if value is None else f"{by} = {short(value)}"
             ax.plot(middle.index, middle, color=colour, linestyle=DASHES[look % len(DASHES)], marker="o", markersize=4,
                     label=label)  # fmt: skip
-    if others and len(places) and ax.get_legend_handles_labels()[0]:
+    if by and len(stands) and ax.get_legend_handles_labels()[0]:
         ax.legend(fontsize=SMALL, frameon=False)
     _ticks(ax, "x", names)
     band = "mean, and the middle 80 % of runs"
     return _finish(ax, lever, outcome, band)
 
 
+def seconds(runs: pd.DataFrame, lever: str) -> list[str]:
+    """The levers that may be told apart by lines beside one along the axis: those that have a few values."""
+    return [name for name in levers_of(runs) if name != lever and 1 < runs[name].nunique() <= LINES]
+
+
 def heat_map(runs: pd.DataFrame, lever: str, other: str, outcome: str, ax: Axes | None = None) -> Axes:
     """The mean of an outcome over two levers: a cell for each pair of values, or a dot where most pairs are missing."""
     ax = axes_for(ax, 5.2, 3.8)
-    (across, names), (up, others) = _places(runs[lever]), _places(runs[other])
+    (across, names), (up, others) = places(runs[lever]), places(runs[other])
     means = runs.assign(across=across, up=up).groupby(["up", "across"])[outcome].mean()
     grid = means.unstack()
     if grid.notna().to_numpy().mean() >= FILLED:
@@ -84,7 +92,7 @@ def heat_map(runs: pd.DataFrame, lever: str, other: str, outcome: str, ax: Axes 
     figure: Any = ax.get_figure()
     figure.colorbar(drawn, ax=ax).ax.tick_params(labelsize=SMALL)
     ax = _finish(ax, lever, other, "")
-    ax.set_title(f"mean {outcome}", loc="left", fontsize=10, fontweight="bold", parse_math=False)
+    ax.set_title(f"mean {_said(outcome)}", loc="left", fontsize=10, fontweight="bold", parse_math=False)
     return ax
 
 
@@ -122,7 +130,7 @@ def _unbeaten(values: Array) -> NDArray[np.bool_]:
     return unbeaten
 
 
-def _places(values: pd.Series) -> tuple[Array, list[str]]:
+def places(values: pd.Series) -> tuple[Array, list[str]]:
     """Where each value stands on an axis: at itself, or, of names, at its number; and those names."""
     import pandas as pd
 
@@ -172,9 +180,16 @@ def _panels(outcomes: list[str], draw: Any) -> Figure:
     return figure
 
 
+def _said(name: str) -> str:
+    """A lever or an outcome in words, an outcome with its unit."""
+    known = UNITS | {key: unit for key, (unit, _) in BUSINESS.items()}
+    unit = known.get(name.rpartition(".")[2], "")
+    return name.replace("_", " ") + f" ({unit})" * bool(unit)
+
+
 def _finish(ax: Axes, across: str, up: str, note: str) -> Axes:
-    ax.set_xlabel(across + f"\n({note})" * bool(note), fontsize=SMALL + 1, parse_math=False)
-    ax.set_ylabel(up, fontsize=SMALL + 1, parse_math=False)
+    ax.set_xlabel(_said(across) + f"\n({note})" * bool(note), fontsize=SMALL + 1, parse_math=False)
+    ax.set_ylabel(_said(up), fontsize=SMALL + 1, parse_math=False)
     ax.tick_params(labelsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

@@ -86,7 +86,7 @@ def sweep(
         folder, done = None, set()
         if out is not None:
             folder = Folder(Path(out))
-            folder.open(describe(design, replications, taken, traces, len(every)), job.design[0].seed)
+            folder.open(describe(design, replications, taken, traces, len(every)), design.base or job.design[0])
             stack.enter_context(held(folder.path, shard[0] - 1, shard[1]))
             done = folder.finished(mine, traces)
         left = [each for each in mine if each.number not in done]

@@ -20,6 +20,7 @@ from supplynet import __version__
 from supplynet.checks import fail
 from supplynet.files import check_folder
 from supplynet.fingerprint import fingerprint
+from supplynet.saving import how_made
 from supplynet.scenario import SETTINGS, Scenario
 from supplynet.sweeps.blocks import Block
 from supplynet.sweeps.design import Design, words_of
@@ -62,8 +63,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def open(self, experiment: dict[str, Any], seed: int) -> None:
-        """Make the folder that of this experiment, or make sure that it is.
+    def open(self, experiment: dict[str, Any], base: Scenario) -> None:
+        """Make the folder that of this experiment, or make sure that it is; `base` is what its levers are set on.
 
         Raises ValueError that says what differs, or if the folder holds something else.
         """
@@ -78,11 +79,12 @@ class Folder:
                 "python": platform.python_version(),
                 "numpy": np.__version__,
                 "machine": platform.machine(),
-                "seed_entropy": seed,
+                "seed_entropy": base.seed,
                 "git_commit": _commit(),
             }
+            told = {"experiment": experiment, "made_with": made, "base": how_made(base, self.path)}
             hidden = self.path / f".{os.getpid()}.{MANIFEST}"
-            hidden.write_text(json.dumps({"experiment": experiment, "made_with": made}, indent=1) + "\n")
+            hidden.write_text(json.dumps(told, indent=1) + "\n")
             with suppress(FileExistsError):  # another shard was quicker; its manifest is compared below
                 os.link(hidden, self.path / MANIFEST)
             hidden.unlink()

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,13 +28,20 @@ HERE = {**os.environ, "PYTHONPATH": str(Path(supplynet.__file__).parents[1])}
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A server of the page on a free port."""
+def start_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app is started: an empty folder, unless a file of tests puts something into it."""
+    return tmp_path_factory.mktemp("app")
+
+
+@pytest.fixture(scope="module")
+def address(start_folder: Path) -> Iterator[str]:
+    """A server of the app on a free port."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = door.getsockname()[1]
     command = [sys.executable, "-m", "supplynet.cli", "app", "flour-2020", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=HERE) as server:
+    said_by = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, env=HERE, cwd=start_folder, **said_by) as server:
         assert server.stdout is not None
         said = next(line for line in iter(server.stdout.readline, None) if line.startswith("Page:") or not line)
         try:
@@ -44,7 +51,7 @@ def address() -> Iterator[str]:
             server.terminate()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sync_api.BrowserContext]:
     """Chromium with a folder of its own; where it is missing, tests are skipped, and fail in CI."""
     if not Path(CHROMIUM).exists():
@@ -61,15 +68,31 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sync_api.Brows
         context.close()
 
 
+Visit = Callable[..., "sync_api.Page"]
+
+
 @pytest.fixture
-def page(browser: sync_api.BrowserContext, address: str) -> Iterator[sync_api.Page]:
-    """The page, freshly opened; at the end nothing may have gone wrong in it."""
+def visit(browser: sync_api.BrowserContext, address: str) -> Iterator[Visit]:
+    """A function that opens a page by its path and waits for a part of it; at the end nothing may have gone wrong."""
     faults: list[str] = []
-    fresh = browser.new_page()
-    fresh.on("pageerror", lambda fault: faults.append(str(fault)))
-    fresh.goto(address)
-    fresh.wait_for_selector(".chart img")
-    fresh.wait_for_timeout(300)
-    yield fresh
-    fresh.close()
+    opened: list[sync_api.Page] = []
+
+    def open_page(path: str = "/", wait: str = ".chart img") -> sync_api.Page:
+        fresh = browser.new_page()
+        opened.append(fresh)
+        fresh.on("pageerror", lambda fault: faults.append(str(fault)))
+        fresh.goto(address + path)
+        fresh.wait_for_selector(wait)
+        fresh.wait_for_timeout(300)
+        return fresh
+
+    yield open_page
+    for each in opened:
+        each.close()
     assert not faults
+
+
+@pytest.fixture
+def page(visit: Visit) -> sync_api.Page:
+    """Explore, freshly opened."""
+    return visit()

@@ -36,7 +36,7 @@ def differ(before: np.ndarray, after: np.ndarray) -> float:
 
 def wait_for(page: sync_api.Page, selector: str, words: str) -> None:
     page.wait_for_function(
-        "([selector, words]) => document.querySelector(selector).innerText.includes(words)", arg=[selector, words]
+        "([selector, words]) => document.querySelector(selector)?.innerText.includes(words)", arg=[selector, words]
     )
 
 

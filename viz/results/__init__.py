@@ -1,0 +1,1 @@
+"""Results: the folder of a sweep as pictures to choose, filter and click into."""
