@@ -135,6 +135,21 @@ class SupplyModel(mesa.Model):
         return Result(scenario, self.record)
 
     @property
+    def so_far(self) -> Result:
+        """The run up to now, as one that was meant to end here: what strikes later is left out.
+
+        Raises ValueError before the first period, and where less than everything is kept.
+        """
+        scenario, played = self.supply_scenario, self.period
+        if played == 0:
+            raise ValueError(f"no period of {scenario.name!r} is played yet; step() first")
+        struck = tuple(event for event in scenario.network.disruptions if event.start < played)
+        network = replace(scenario.network, disruptions=struck)
+        warm_up = min(scenario.warm_up, played - 1)
+        short = replace(scenario, network=network, periods=played, warm_up=warm_up)
+        return Result(short, self.record.first(played, warm_up))
+
+    @property
     def agents(self) -> Any:
         """All agents, in the order of the nodes."""
         self._wake()

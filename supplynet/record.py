@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -132,6 +133,15 @@ class Record:
         """Sums over all periods after the warm-up, by column: [row] in the engine's order; none where all is kept."""
         keys = self.union.state.keys["node"]
         return {keys[column]: total for column, total in zip(self._totalled, self._totals, strict=True)}
+
+    def first(self, periods: int, warm_up: int) -> Record:
+        """The record of the first periods alone, which sees the same memory. Raises ValueError where sums are kept."""
+        if self._totalled.size:
+            raise ValueError("the record holds sums over all periods, so that some alone cannot be told; keep columns")
+        short = copy(self)
+        short.periods, short.warm_up = periods, warm_up
+        short._kept = {block: kept[:, :periods] for block, kept in self._kept.items()}
+        return short
 
     def mutable(self) -> Iterator[Array]:
         """Every array that a run fills."""

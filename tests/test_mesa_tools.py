@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import mesa
 import numpy as np
+import pytest
 from test_mesa_agents import shop_chain
 
 import supplynet
 from supplynet.agents import Customer, Distributor
+from supplynet.disruptions import Disruption
 from supplynet.model import SupplyModel
 
 
@@ -73,6 +76,23 @@ def test_a_model_may_be_derived_and_its_own_step_is_called():
     model = Ours("beer-game", periods=6)
     model.run_model()
     assert model.noted == model.record["backlog"].max(axis=1).tolist() and model.steps == 6
+
+
+def test_the_run_so_far_is_a_run_of_so_many_periods_and_what_strikes_later_is_not_told():
+    struck = supplynet.load("flour-2020").with_disruptions([Disruption("mill", "capacity_factor", 0.0, 12, 3)])
+    model = SupplyModel(struck)
+    with pytest.raises(ValueError, match="no period of 'flour-2020' is played yet"):
+        _ = model.so_far
+    for period in range(1, 15):
+        model.step()
+        alone = supplynet.run(replace(model.so_far.scenario, periods=period))
+        assert repr(model.so_far.outcomes) == repr(alone.outcomes)
+        assert np.array_equal(model.so_far.record["on_hand"], alone.record["on_hand"])
+        assert len(model.so_far.scenario.network.disruptions) == (period > 12)
+    sums = SupplyModel("flour-2020", keep=supplynet.Keep(by="kind"))
+    sums.step()
+    with pytest.raises(ValueError, match="keep columns"):
+        _ = sums.so_far
 
 
 def test_the_page_of_controls_shows_steps_and_rebuilds_the_model():
