@@ -135,9 +135,12 @@ def rules(
 def page(
     scenario: Annotated[str, typer.Argument(help=WHICH)] = "flour-2020",
     port: Annotated[int | None, typer.Option(help="Port on this machine (default: the first free from 8765).")] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; with another than this machine's own, others can open the app.")
+    ] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in your browser.")] = True,
 ) -> None:
-    """Explore a scenario on a page in the browser: set its levers, and watch it play."""
+    """See it, break it, play it: the app in the browser. It opens what lies in the folder in which it is started."""
     with told():
         from supplynet.scenarios import find_recipe
 
@@ -146,9 +149,11 @@ def page(
             from supplynet.viz import server
         except ModuleNotFoundError as fault:
             raise ValueError(f"the page needs {fault.name}; install it with: pip install 'supplynet[app]'") from None
-        free = server.free_port(port)
+        free = server.free_port(port, host)
         play(ready, 0, keep_for(ready))  # what is wrong with the network is said here, and the kernels are compiled
-        server.serve(scenario, free, browser=browser, ready=lambda at: typer.echo(f"Page: {at} (stop with Ctrl-C)"))
+        server.serve(
+            scenario, free, host=host, browser=browser, ready=lambda at: typer.echo(f"Page: {at} (stop with Ctrl-C)")
+        )
 
 
 app.command()(check)

@@ -187,6 +187,7 @@ def test_what_cannot_be_read_or_served_is_said_before_any_server_starts(tmp_path
         (["flour-2021"], "did you mean 'flour-2020'?"),
         ([str(tmp_path)], "nodes.csv"),
         (["--port", "70000"], "taken or not allowed"),
+        (["--host", "192.0.2.1"], "is not an address of this machine"),
     ):
         done = shell("app", *words)
         assert done.exit_code == 2 and says in done.stderr and "Traceback" not in done.output

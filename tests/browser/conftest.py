@@ -24,7 +24,6 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-HERE = {**os.environ, "PYTHONPATH": str(Path(supplynet.__file__).parents[1])}
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +33,20 @@ def start_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(start_folder: Path) -> Iterator[str]:
+def start_command() -> list[str]:
+    """What starts the package of this checkout."""
+    return ["env", f"PYTHONPATH={Path(supplynet.__file__).parents[1]}", sys.executable, "-m", "supplynet.cli"]
+
+
+@pytest.fixture(scope="module")
+def address(start_folder: Path, start_command: list[str]) -> Iterator[str]:
     """A server of the app on a free port."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = door.getsockname()[1]
-    command = [sys.executable, "-m", "supplynet.cli", "app", "flour-2020", "--no-browser", "--port", str(port)]
+    command = [*start_command, "app", "flour-2020", "--no-browser", "--port", str(port)]
     said_by = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, env=HERE, cwd=start_folder, **said_by) as server:
+    with subprocess.Popen(command, cwd=start_folder, **said_by) as server:
         assert server.stdout is not None
         said = next(line for line in iter(server.stdout.readline, None) if line.startswith("Page:") or not line)
         try:
