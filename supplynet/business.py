@@ -41,35 +41,43 @@ OF_MONEY: Final = (*SUMS, "profit")
 """What has no meaning where nothing has a price."""
 
 
+def stock_over_time(record: Record, network: Network) -> tuple[Array, Array]:
+    """The finished goods and the work in process of a company of all factories and distributors, each [period].
+
+    Finished goods stand on the shelves that others buy from; all the rest is in process: inputs, what is being made, on
+    inner shelves, and on the way to it. In units of each node's product.
+    """
+    firm, lane, sells = members(network), network.lane, _sells(network)
+    outlet = np.zeros(network.n_nodes, bool)
+    outlet[lane["supplier"][sells]] = True
+    shelves, inner = firm[outlet[firm]], firm[~outlet[firm]]
+    buys = np.flatnonzero(np.isin(lane["customer"], firm))
+    opened = record.prepared.lane
+    on_the_way = (opened["transport_filled"] * opened["transport_slot"])[buys]
+    carried = record["shipment"] - record["received"] - record["destroyed"]
+    on_the_way = on_the_way + np.cumsum(carried, axis=0)[:, buys]
+    in_work = record["in_process"][:, firm].sum(axis=1) + record["on_hand"][:, inner].sum(axis=1)
+    in_work = in_work + record["input_stock"][:, buys].sum(axis=1) + on_the_way.sum(axis=1)
+    return record["on_hand"][:, shelves].sum(axis=1), in_work
+
+
 def business(record: Record, network: Network, books: Statement) -> dict[str, float]:
     """The measures of a company of all factories and distributors, without the warm-up; see BUSINESS.
 
     Stock is counted in units of each node's product. What needs something sold, demanded or priced is nan without it.
     """
     first, firm = books.warm_up, members(network)
-    lane, inside, outlet = network.lane, np.zeros(network.n_nodes, bool), np.zeros(network.n_nodes, bool)
-    inside[firm] = True
-    sells = np.flatnonzero(inside[lane["supplier"]] & ~inside[lane["customer"]])
-    outlet[lane["supplier"][sells]] = True
-    shelves, inner = firm[outlet[firm]], firm[~outlet[firm]]
-    buys = np.flatnonzero(inside[lane["customer"]])
-    opened = record.prepared.lane
-    on_the_way = (opened["transport_filled"] * opened["transport_slot"])[buys]
-    shipment = record["shipment"]
-    carried = shipment - record["received"] - record["destroyed"]
-    on_the_way = on_the_way + np.cumsum(carried, axis=0)[:, buys]
-    in_work = record["in_process"][:, firm].sum(axis=1) + record["on_hand"][:, inner].sum(axis=1)
-    in_work = in_work + record["input_stock"][:, buys].sum(axis=1) + on_the_way.sum(axis=1)
+    finished, in_work = stock_over_time(record, network)
     market = np.flatnonzero(network.node["kind"] == CUSTOMER)
     demand, lost = record["demand"][:, market], record["lost"][:, market]
     before = record.prepared.node["production_backlog"][market]
     waits = waiting_units(demand, record["shipped"][:, market], lost, queue=before, warm_up=first)
     scrapped = float(record["scrapped"][first:, firm].sum())
-    sold = float(sum(shipment[first:, at].sum() for at in sells.tolist()))
+    sold = float(sum(record["shipment"][first:, at].sum() for at in _sells(network).tolist()))
     totals = {name: float(getattr(books, name)[first:].sum()) for name in SUMS}
     stock = float(books.inventory[first:].mean())
     measured = {
-        "finished_goods": float(record["on_hand"][first:, shelves].sum(axis=1).mean()),
+        "finished_goods": float(finished[first:].mean()),
         "work_in_process": float(in_work[first:].mean()),
         "days_of_inventory": books.days_of_inventory,
         "inventory_turns": _over(float(books.cost_of_goods[first:].sum()), stock),
@@ -82,6 +90,13 @@ def business(record: Record, network: Network, books: Statement) -> dict[str, fl
     }  # fmt: skip
     priced = bool(has_price(network).any())
     return {name: value if priced or name not in OF_MONEY else float("nan") for name, value in measured.items()}
+
+
+def _sells(network: Network) -> Array:
+    """The lanes on which the company sells to others."""
+    inside = np.zeros(network.n_nodes, bool)
+    inside[members(network)] = True
+    return np.flatnonzero(inside[network.lane["supplier"]] & ~inside[network.lane["customer"]])
 
 
 def _over(above: float, below: float) -> float:
