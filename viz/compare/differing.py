@@ -57,15 +57,19 @@ def Differences(study: Study) -> None:
     found = task.value if task.finished and task.value is not None else Found()
     fault = told(task.exception) if task.error and task.exception is not None else found.fault
     state = "running" if task.pending else "cancelled" if task.cancelled else "done"
-    Head(
-        sentence=found.sentence,
-        fault=fault,
-        state=state,
-        progress=float(task.progress or 0.0),
-        runs=2 * study.wanted.runs,
-        event_cancel=lambda _: task.cancel(),
-        event_again=lambda _: task.retry(),
-    )
+    with box("compare-top"):
+        Head(
+            sentence=found.sentence,
+            fault=fault,
+            state=state,
+            progress=float(task.progress or 0.0),
+            runs=2 * study.wanted.runs,
+            event_cancel=lambda _: task.cancel(),
+            event_again=lambda _: task.retry(),
+        )
+        with box("compare-demand", tag="figure"):
+            box("", tag="figcaption", children=[study.demand_story])
+            box("picture", tag="img", src=study.demand, alt="demand of the market over time, with what strikes it")
     _pictures(study)
     if found.table:
         file = f"compare-{study.results[0].scenario.name}-{study.results[1].scenario.name}"
@@ -92,10 +96,7 @@ def _found(study: Study, task: Task[[], Found]) -> Found:
 
 
 def _pictures(study: Study) -> None:
-    """The demand that both face, and each over time with its story."""
-    with box("compare-demand", tag="figure"):
-        box("", tag="figcaption", children=[study.demand_story])
-        box("picture", tag="img", src=study.demand, alt="demand of the market over time, with what strikes it")
+    """Each over time, with its story."""
     with box("compare-both"):
         for letter, result, picture in zip("AB", study.results, study.pictures, strict=True):
             with box("compare-side", tag="section", aria_label=letter):

@@ -70,7 +70,9 @@ def Page() -> None:
             with box("compare-wait"):
                 box("", tag="p", children=[answer.fault or "running both the first time; kernels may be compiled ..."])
                 if answer.fault:
-                    solara.Button("start from the usual pair", on_click=lambda: wanted.set(CHOICES[0].wanted), text=True)
+                    solara.Button(
+                        "start from the usual pair", on_click=lambda: wanted.set(CHOICES[0].wanted), text=True
+                    )
             return
         _panel(study, answer, wanted, bool(task.pending))
         with box("compare-main"):
@@ -85,7 +87,11 @@ def _panel(study: Study, answer: Answer, wanted: solara.Reactive[Wanted], pendin
     def open_pair(said: dict[str, str]) -> None:
         side, now = said["side"], so_far()
         wanted.value = Wanted(
-            **{"a": now.a, "b": now.b, side: said["name"]}, strikes=now.strikes, replications=now.replications, last=side
+            said["name"] if side == "a" else now.a,
+            said["name"] if side == "b" else now.b,
+            strikes=now.strikes,
+            replications=now.replications,
+            last=side,
         )
 
     def choose(name: str) -> None:

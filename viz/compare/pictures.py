@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 Span = tuple[int, int, str]
 SIZE: Final = (5.4, 6.3)  # inches of a side
-WIDE: Final = (10.8, 1.9)  # inches of the demand of both
+LOW: Final = (5.4, 1.75)  # inches of the demand of both
 DOTS: Final = 150
 NEEDED: Final = Keep(
     columns=(
@@ -83,8 +83,8 @@ def demand_of_both(results: tuple[Result, Result], names: tuple[str, str]) -> tu
     """The demand that both face and the shocks that strike them, and in words whether it is the same for both."""
     first, second = (_market(result) for result in results)
     same = first.shape == second.shape and bool(np.allclose(first, second))
-    figure = Figure(figsize=WIDE, dpi=DOTS)
-    figure.subplots_adjust(0.0625, 0.22, 0.99, 0.84)
+    figure = Figure(figsize=LOW, dpi=DOTS)
+    figure.subplots_adjust(0.125, 0.25, 0.985, 0.83)
     ax = figure.subplots()
     for number, (letter, values) in enumerate((("A", first), ("B", second))[: 1 if same else 2]):
         ax.plot(*_thin(values), color=COLOURS[number * 2], linestyle=("solid", (0, (4, 1.5)))[number],
@@ -94,8 +94,10 @@ def demand_of_both(results: tuple[Result, Result], names: tuple[str, str]) -> tu
     ax.set_xlabel("period", fontsize=SMALL + 1)
     spans = spans_of(results[0])
     _finish(ax, results[0], spans)
-    for number, (start, _, words) in enumerate(spans):
-        ax.text(start, 1.03 + 0.11 * (number % 2), f" {words}", transform=ax.get_xaxis_transform(), fontsize=SMALL,
+    starts = sorted({start for start, _, _ in spans})
+    for number, start in enumerate(starts):
+        words = ", ".join(told for begin, _, told in spans if begin == start)
+        ax.text(start, 1.03 + 0.12 * (number % 2), f" {words}", transform=ax.get_xaxis_transform(), fontsize=SMALL,
                 color=GREY, parse_math=False)  # fmt: skip
     if not same:
         ax.legend(fontsize=SMALL, frameon=False, ncols=2, loc="upper right")
@@ -118,8 +120,8 @@ def spans_of(result: Result) -> list[Span]:
     for event in result.scenario.network.disruptions:
         if event.column in SHOWN:
             end = result.scenario.periods if event.duration is None else event.start + event.duration
-            factor = "random" if event.is_random or not np.isscalar(event.factor) else f"{event.factor:g}"
-            words = f"{SHOWN[event.column]} {factor}"
+            factor: Any = event.factor
+            words = f"{SHOWN[event.column]} " + ("a process" if hasattr(factor, "path") else f"{factor:g}")
             told = spans.setdefault((event.start, min(end, result.scenario.periods)), [])
             if words not in told:
                 told.append(words)

@@ -13,7 +13,7 @@ import supplynet
 from supplynet.comparison import names_of
 from supplynet.disruptions import DISRUPTED
 from supplynet.network import Network
-from supplynet.policies.catalogue import FAMILIES, rules_of
+from supplynet.policies.catalogue import FAMILIES, find_rule, name_of, rules_of
 from supplynet.scenario import SETTINGS, Result, Scenario
 from supplynet.scenario_pages import own_levers
 from supplynet.schema import KINDS
@@ -62,7 +62,7 @@ def play(wanted: Wanted) -> Study:
 
 
 def with_rules(wanted: Wanted) -> Wanted:
-    """The same, where a rule was just chosen by its name, with the parameters of its example at this scenario's scale."""
+    """The same; a rule just chosen by its name gets the parameters of its example, at this scenario's scale."""
     if wanted.last != "rules":
         return wanted
     played = supplynet.run(open_recipe(wanted.a).build())
@@ -122,16 +122,19 @@ def _groups(wanted: Wanted, both: tuple[Scenario, Scenario]) -> Iterator[dict[st
         for name in SETTINGS[:3]
     ]
     owned = [{name: (value, meaning) for name, value, meaning in own_levers(scenario)} for scenario in both]
-    yield {"title": "The run of both", "open": True, "fields": run}
+    yield {"title": "The run of both", "open": True, "run": True, "fields": run}
     shared = [
         _field(wanted, name, meaning, [value, owned[1][name][0]], ["both"])
         for name, (value, meaning) in owned[0].items()
         if name in owned[1]
     ]
-    yield {"title": "Levers that both have", "open": False, "fields": shared}
+    held = any(field["set"] for one in shared for field in one["fields"])
+    yield {"title": "Levers that both have", "open": held, "fields": shared}
     for side, own, other in (("a", owned[0], owned[1]), ("b", owned[1], owned[0])):
         alone = [
-            _field(wanted, name, meaning, [value], [side]) for name, (value, meaning) in own.items() if name not in other
+            _field(wanted, name, meaning, [value], [side])
+            for name, (value, meaning) in own.items()
+            if name not in other
         ]
         yield {"title": f"Levers of {side.upper()} alone", "open": False, "fields": alone}
 
@@ -167,8 +170,13 @@ def _rules(wanted: Wanted, both: tuple[Scenario, Scenario]) -> dict[str, Any]:
     set_now = [kind for kind in FAMILIES if wanted.a == wanted.b and {kind} & {*wanted.alone_a, *wanted.alone_b}]
     kind = set_now[0] if set_now else kinds[0]["kind"] if kinds else ""
     written = {side: wanted.levers(side).get(kind, "") for side in ("a", "b")}
-    names = {side: text.partition("(")[0].strip() for side, text in written.items()}
+    names = {side: _rule(text, kind) if text else "" for side, text in written.items()}
     return {"scenario": wanted.a, "kinds": kinds, "kind": kind, "on": bool(set_now), "written": written, "names": names}
+
+
+def _rule(text: str, kind: str) -> str:
+    """The full name of a rule that is written with or without its parameters."""
+    return name_of(find_rule(text.partition("(")[0], kind)[1])
 
 
 def _places(both: tuple[Scenario, Scenario]) -> dict[str, list[dict[str, Any]]]:

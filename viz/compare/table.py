@@ -59,33 +59,47 @@ def shown(found: Comparison) -> dict[str, Any]:
     same = (table[["difference", "low", "high"]] == 0.0).all(axis=1)
     differing = table[~same & (table["pairs"] > 0)]
     groups = [
-        {"title": title, "rows": [row(name, differing.loc[name]) for name in names if name in differing.index]}
+        (title, [row(name, differing.loc[name]) for name in names if name in differing.index])
         for title, names in GROUPS.items()
     ]
     every = int(table[["pairs", "undefined"]].iloc[0].sum())
     left_out = differing.loc[differing["undefined"] > 0, "undefined"]
     return {
-        "groups": [group for group in groups if group["rows"]],
+        "groups": [{"title": title, "rows": rows} for title, rows in groups if rows],
         "same": _listed(table.index[same]), "undefined": _listed(table.index[table["pairs"] == 0]),
         "left_out": ", ".join(f"{words(name)} in {count}" for name, count in left_out.items()),
+        "millions": any(" M" in one["a"] + one["b"] for _, rows in groups for one in rows),
         "sentence": sentence(found), "runs": every, "confidence": f"{100 * found.confidence:g} %",
         "varies": found.varies, "csv": as_csv(found),
     }  # fmt: skip
 
 
-def row(name: str, told: pd.Series[Any]) -> dict[str, str]:
-    """One outcome in words: the means, which way B differs and how far, the interval, and what pairing saves."""
+def row(name: str, told: pd.Series[Any]) -> dict[str, Any]:
+    """One outcome in words: the means, which way B differs and how far, the interval, and what pairing saves.
+
+    strip: low end, mean and high end of the interval, as parts of what lies farthest from zero.
+    """
     times = 100.0 if name in SHARES else 1.0
     a, b, by, low, high = (times * float(told[key]) for key in ("first", "second", "difference", "low", "high"))
     saved = float(told["variance_reduction"])
     saves = "-" if math.isnan(saved) else f"{saved:.1f} ×" if saved < MANY_TIMES else f"> {MANY_TIMES:,.0f} ×"
-    sure = _sure(told)
+    sure, known = _sure(told), [value if math.isfinite(value) else by for value in (low, by, high)]
+    reach = max(map(abs, known)) or 1.0
     return {
-        "name": name, "label": words(name), "unit": unit_of(name), "meaning": MEANINGS[name], "a": figure(a),
-        "b": figure(b), "way": ("lower" if by < 0 else "higher") if sure else "not told apart", "sign": _sign(by) * sure,
-        "by": small_figure(abs(by)) if sure else small_figure(by), "tone": tone(name, by) if sure else "unsure",
-        "interval": f"{small_figure(low)} to {small_figure(high)}" if math.isfinite(low) else "-", "saves": saves,
+        "name": name, "label": words(name), "unit": unit_of(name), "meaning": MEANINGS[name], "a": number(a),
+        "b": number(b), "sign": _sign(by) * sure, "saves": saves, "strip": [value / reach for value in known],
+        "way": ("lower" if by < 0 else "higher") if sure else "not told apart",
+        "by": number(abs(by), small=True), "tone": tone(name, by) if sure else "unsure",
+        "interval": f"{number(low, small=True)} to {number(high, small=True)}" if math.isfinite(low) else "-",
     }  # fmt: skip
+
+
+def number(value: float, *, small: bool = False) -> str:
+    """A number to about three digits, of millions with an M; of a difference, small ones are told too."""
+    if abs(value) >= 1e6 and math.isfinite(value):
+        return f"{value / 1e6:,.3g} M".replace("-", "−")
+    text = small_figure(value) if small else figure(value)
+    return text.replace("-", "−") if math.isfinite(value) else text
 
 
 def tone(name: str, difference: float) -> str:
@@ -108,8 +122,8 @@ def sentence(found: Comparison) -> str:
     for side in ("gain", "price"):
         named = [name for name in sure if tone(name, table.loc[name, "difference"]) == side][:SPOKEN]
         sides[side] = "; ".join(_phrase(name, table.loc[name], found) for name in named)
-    gain = sides["gain"] or "nothing that can be told apart"
-    price = sides["price"] or "none of stock, service, waste and money is told apart in that direction"
+    gain = sides["gain"] or ("nothing that these runs can tell from luck" if found.varies else "nothing")
+    price = sides["price"] or ("none that these runs can tell from luck" if found.varies else "none")
     runs = int(table[["pairs", "undefined"]].iloc[0].sum())
     how = f"{100 * found.confidence:g} % intervals over {runs} pairs of runs" if found.varies else "nothing is random"
     return f"{second} against {first}. It gains: {gain}. The price: {price}. ({how})"

@@ -1,4 +1,4 @@
-"""What one compares: two scenarios, what is set in both or in one alone, and what strikes both; as a link, in the shell."""
+"""What one compares: two scenarios, what is set in both or in one alone, and what strikes both."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class Wanted:
 
     def with_levers(self, side: str, levers: Levers) -> Wanted:
         """The same with other levers on one side."""
-        return replace(self, **{"both" if side == "both" else f"alone_{side}": dict(levers)})
+        if side == "both":
+            return replace(self, both=dict(levers))
+        return replace(self, alone_a=dict(levers)) if side == "a" else replace(self, alone_b=dict(levers))
 
     def with_lever(self, side: str, lever: str, value: str) -> Wanted:
         """The same with one lever set; without a value it is as it was at the start."""
         others = {name: given for name, given in self.levers(side).items() if name != lever}
-        return replace(
-            self.with_levers(side, {**others, lever: value} if value else others), last=name_of(side, lever)
-        )
+        return replace(self.with_levers(side, {**others, lever: value} if value else others), last=name_of(side, lever))
 
     def split(self, lever: str, values: Sequence[str]) -> Wanted:
         """The same with a lever that may differ between the two, from what it is now."""
@@ -92,15 +92,16 @@ class Wanted:
         return built[0], built[1]
 
     def settled(self) -> Wanted:
-        """The same, made comparable: the seed of the first, the fewer periods and the shorter warm-up, where they differ.
+        """The same, made comparable: where they differ, the seed of A, and the fewer periods and warm-up.
 
         Raises ValueError for what cannot be opened or set.
         """
         first, second = self.build()
-        for setting, choose in (("periods", min), ("warm_up", min), ("seed", lambda one, _: one)):
+        for setting in ("periods", "warm_up", "seed"):
             one, other = getattr(first, setting), getattr(second, setting)
             if one != other and not any(setting in self.levers(side) for side in ("a", "b")):
-                self = self.with_levers("both", {**self.both, setting: str(choose(one, other))})
+                shared = one if setting == "seed" else min(one, other)
+                self = self.with_levers("both", {**self.both, setting: str(shared)})
         return self
 
     def as_link(self) -> dict[str, str | list[str]]:
@@ -143,7 +144,7 @@ class Choice:
 
 
 CHOICES: Final = (
-    Choice("Zara", "fashion: push a season's plan and sell what is left, or make what sells", Wanted("push-retail", "zara")),
+    Choice("Zara", "fashion: push a plan and sell the rest, or make what sells", Wanted("push-retail", "zara")),
     Choice("Toyota", "a line: large lots and a schedule, or small lots and cards", Wanted("batch-line", "toyota")),
     Choice("Dell", "computers: build to a forecast, or to order", Wanted("pc-channel", "dell")),
     Choice("Netflix", "films: look back at sales, or at who is looking", Wanted("netflix-history", "netflix")),
