@@ -35,6 +35,9 @@ WHAT: Final = {
 }
 """What may be struck: in words, what its number means, and a number to start from."""
 
+OF_CUSTOMERS: Final = ("demand_factor", "hoarding")
+"""Of these, what strikes customers."""
+
 
 @dataclass(frozen=True, eq=False)
 class Study:
@@ -101,7 +104,8 @@ def panel_of(wanted: Wanted, both: tuple[Scenario, Scenario]) -> dict[str, Any]:
         "groups": list(_groups(wanted, both)), "rules": _rules(wanted, both),
         "strikes": list(wanted.strikes), "places": _places(both), "replications": wanted.replications,
         "what": [
-            {"column": column, "table": DISRUPTED[column].table, "words": words, "means": means, "usual": usual}
+            {"column": column, "table": DISRUPTED[column].table, "words": words, "means": means, "usual": usual,
+             "where": "kind=customer" if column in OF_CUSTOMERS else ""}
             for column, (words, means, usual) in WHAT.items()
         ],
         "start": both[0].periods // 3, "duration": max(1, both[0].periods // 10),
