@@ -151,6 +151,15 @@ def test_both_are_drawn_and_the_demand_only_once_where_it_is_the_same(films):
     assert pictures.demand_of_both(results, films.names)[1].startswith("The same luck, but not the same demand")
 
 
+def test_both_stand_on_the_same_axes(films, monkeypatch):
+    monkeypatch.setattr(pictures, "source", lambda figure: figure)
+    a, b = pictures.over_time(films.results, films.names)
+    assert [(ax.get_xlim(), ax.get_ylim()) for ax in a.axes] == [(ax.get_xlim(), ax.get_ylim()) for ax in b.axes]
+    assert a.get_suptitle() == "A: netflix-history" and b.get_suptitle() == "B: netflix"
+    stock = supplynet.run(films.results[0].scenario).record["on_hand"]
+    assert a.axes[0].get_ylim()[1] > stock.sum(axis=1).max()
+
+
 def test_the_shocks_of_a_run_are_told_with_their_time():
     spans = pictures.spans_of(supplynet.run(supplynet.load("jit-covid", buffer=0.0)))
     assert spans == [(60, 120, "demand × 0.5"), (120, 360, "demand × 1.1"), (120, 180, "capacity × 0")]

@@ -13,11 +13,22 @@ SIDES = ("section[aria-label=A] img", "section[aria-label=B] img")
 
 
 @pytest.fixture
-def films(page, address):
+def fresh(browser):
+    """A tab of its own; at the end nothing may have gone wrong in it."""
+    faults: list[str] = []
+    tab = browser.new_page()
+    tab.on("pageerror", lambda fault: faults.append(str(fault)))
+    yield tab
+    tab.close()
+    assert not faults
+
+
+@pytest.fixture
+def films(fresh, address):
     """The page on two small systems, with its table."""
-    page.goto(f"{address}/compare?{FILMS}")
-    page.wait_for_selector(".compare-table")
-    return page
+    fresh.goto(f"{address}/compare?{FILMS}")
+    fresh.wait_for_selector(".compare-table")
+    return fresh
 
 
 def test_both_stand_side_by_side_with_the_trade_in_words_and_in_pixels(films):
@@ -80,16 +91,16 @@ def test_a_wrong_number_is_told_beside_its_field_and_what_was_compared_stays(fil
     assert films.locator(".fault").count() == 1
 
 
-def test_long_work_shows_how_far_it_is_and_can_be_stopped_and_taken_up_again(page, address):
-    page.goto(f"{address}/compare?a=batch-line&b=toyota&periods=3000&replications=200")
-    page.wait_for_selector(SIDES[1])  # one run of each is shown at once
-    assert "of 400, in pairs of the same luck" in page.inner_text(".compare-progress")
-    page.click("button:text-is('cancel')")
-    page.wait_for_selector(".compare-head:has-text('Stopped')")
-    page.fill("#replications", "2")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".compare-table")
-    assert "Means of 2 runs" in page.inner_text(".compare-table caption")
+def test_long_work_shows_how_far_it_is_and_can_be_stopped_and_taken_up_again(fresh, address):
+    fresh.goto(f"{address}/compare?a=batch-line&b=toyota&periods=3000&replications=200")
+    fresh.wait_for_selector(SIDES[1])  # one run of each is shown at once
+    assert "of 400, in pairs of the same luck" in fresh.inner_text(".compare-progress")
+    fresh.click("button:text-is('cancel')")
+    fresh.wait_for_selector(".compare-head:has-text('Stopped')")
+    fresh.fill("#replications", "2")
+    fresh.keyboard.press("Enter")
+    fresh.wait_for_selector(".compare-table")
+    assert "Means of 2 runs" in fresh.inner_text(".compare-table caption")
 
 
 def test_on_a_phone_a_stands_above_b_and_nothing_hangs_over_the_edge(films):
@@ -105,8 +116,8 @@ def test_on_a_phone_a_stands_above_b_and_nothing_hangs_over_the_edge(films):
     assert films.evaluate(f"{cells}.filter((e) => {over}).length") == 0
 
 
-def test_what_cannot_be_opened_is_said_in_a_sentence(page, address):
-    page.goto(f"{address}/compare?a=../secret&b=zara")
-    page.wait_for_selector(".compare-wait:has-text('lies outside of the folder')")
-    page.click("button:has-text('usual pair')")
-    page.wait_for_selector(SIDES[0])
+def test_what_cannot_be_opened_is_said_in_a_sentence(fresh, address):
+    fresh.goto(f"{address}/compare?a=../secret&b=zara")
+    fresh.wait_for_selector(".compare-wait:has-text('lies outside of the folder')")
+    fresh.click("button:has-text('usual pair')")
+    fresh.wait_for_selector(SIDES[0])
