@@ -92,9 +92,9 @@ def test_a_wrong_number_is_told_beside_its_field_and_what_was_compared_stays(fil
 
 
 def test_long_work_shows_how_far_it_is_and_can_be_stopped_and_taken_up_again(fresh, address):
-    fresh.goto(f"{address}/compare?a=batch-line&b=toyota&periods=3000&replications=200")
+    fresh.goto(f"{address}/compare?a=netflix-history&b=netflix&replications=500")
     fresh.wait_for_selector(SIDES[1])  # one run of each is shown at once
-    assert "of 400, in pairs of the same luck" in fresh.inner_text(".compare-progress")
+    assert "of 1000, in pairs of the same luck" in fresh.inner_text(".compare-progress")
     fresh.click("button:text-is('cancel')")
     fresh.wait_for_selector(".compare-head:has-text('Stopped')")
     fresh.fill("#replications", "2")
