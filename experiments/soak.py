@@ -1,8 +1,9 @@
-"""Is a large sweep safe? Expected: no kill loses, doubles or repeats a run; a million runs need less than 1 GB.
+"""Are large sweeps and many users safe? Expected: no kill loses a run, no user sees another's, no memory grows.
 
 Run it as `python experiments/soak.py`, which takes some minutes; `--quick` does a small part. A sweep with two worker
 processes is killed by SIGKILL at moments drawn by chance, from its first import to its last block, and the same command
-goes on. What is in the folder in the end must be what a sweep that nobody disturbed writes, byte by byte.
+goes on. What is in the folder in the end must be what a sweep that nobody disturbed writes, byte by byte; a million
+runs need less than 1 GB. Then twenty users play in the app for a minute, each with a lever of their own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 
 import numpy as np
 from shared.networks import chain
+from shared.soak_app import measure_app
 from shared.timing import Table
 from shared.watched import check_kept, check_same, finished, peaks, seconds_until_gone, started
 
@@ -116,9 +118,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="a file for the table, as text")
     arguments = parser.parse_args()
     table = Table()
-    with tempfile.TemporaryDirectory() as kills, tempfile.TemporaryDirectory() as memory:
-        measure_kills(table, Path(kills), *((40_000, 2) if arguments.quick else (1_000_000, 20)))
-        measure_memory(table, Path(memory), 20_000 if arguments.quick else 1_000_000)
+    with tempfile.TemporaryDirectory() as place:
+        kills, memory, app = (Path(place) / name for name in ("kills", "memory", "app"))
+        for folder in (kills, memory, app):
+            folder.mkdir()
+        measure_kills(table, kills, *((40_000, 2) if arguments.quick else (1_000_000, 20)))
+        measure_memory(table, memory, 20_000 if arguments.quick else 1_000_000)
+        measure_app(table, app, *((2, 2.0) if arguments.quick else (20, 60.0)))
     table.save(arguments.out)
 
 
