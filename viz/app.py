@@ -11,6 +11,7 @@ import solara
 
 from . import link
 from .boxes import box
+from .cascade.page import Page as Cascade
 from .compare.page import Page as Compare
 from .explore.page import Page as Explore
 from .results.page import Page as Results
@@ -18,6 +19,7 @@ from .results.page import Page as Results
 PAGES: Final = (
     ("/", "Explore", "set the levers of a scenario, and watch it play", Explore),
     ("/compare", "Compare", "two systems or two rules under the same luck, and what tells them apart", Compare),
+    ("/cascade", "Cascade", "strike firms, and watch the wave go through their network", Cascade),
     ("/results", "Results", "the runs of a sweep, in pictures", Results),
 )
 """Path, name, what it is for, and component of each page."""

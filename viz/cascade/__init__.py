@@ -1,0 +1,1 @@
+"""Cascade: strike firms of a network, and watch the wave day by day."""
