@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -68,8 +67,8 @@ LEVERS: Final = (
     Lever("groups", "layers or sectors", "", 2, 7, 1, "how many there are", ("layers", "scale-free")),
     Lever("suppliers", "suppliers", "of each need", 1, 6, 1, "from how many a firm buys an input"),
     Lever("cover", "cover", "days", 1, 60, 0.5, "of usage in stock of each input; drawn by firm, this is the mean"),
-    Lever("criticality", "criticality", "part", 0, 1, 0.05, "how much output falls for want of an input; 0: not at all"),
-    Lever("adjustment_time", "adjustment time", "days", 1, 30, 0.5, "in which firms close a gap of stock; short: orders swing"),
+    Lever("criticality", "criticality", "part", 0, 1, 0.05, "how far output falls for want of an input; 0: not at all"),
+    Lever("adjustment_time", "adjustment time", "days", 1, 30, 0.5, "to close a gap of stock in; short: orders swing"),
     Lever("seed", "seed", "", 0, 99_999, 1, "of all that is drawn: who supplies whom, cover, regions"),
     Lever("days", "days", "days", 20, 365, 1, "how long to look"),
 )  # fmt: skip
@@ -102,7 +101,8 @@ class Economy:
         known = {lever.name: lever for lever in LEVERS}
         if name not in known:
             raise BadLever(name, f"there is no lever {name!r}; choose one of {', '.join(known)}")
-        return replace(self, **{name: known[name].read(text)})
+        changed: dict[str, Any] = {name: known[name].read(text)}
+        return replace(self, **changed)
 
     def set_levers(self) -> dict[str, str]:
         """The levers that are not as usual, as text."""
@@ -150,15 +150,22 @@ class Ground:
     worth: Array
     lost: str
     exposed: dict[str, float]
+    _calm: list[Array] = field(default_factory=list)
 
-    @cached_property
+    @property
     def usual(self) -> Array:
         """What each firm makes on each day when nothing happens [day, firm]."""
-        calm = replace(self.scenario, network=replace(self.scenario.network, disruptions=()))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the struck run tells
-            made: Array = supplynet.run(calm, keep=supplynet.Keep(("production",))).record["production"]
-        return made[:, self.rows]
+        return self.calm()
+
+    def calm(self, watch: Callable[[int], None] | None = None) -> Array:
+        """The same, run the first time that it is asked for; `watch` is told each day that is over."""
+        if not self._calm:
+            calm = replace(self.scenario, network=replace(self.scenario.network, disruptions=()))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the struck run tells
+                ran = supplynet.run(calm, keep=supplynet.Keep(("production",)), watchers=_watchers(watch))
+            self._calm.append(ran.record["production"][:, self.rows])
+        return self._calm[0]
 
     @property
     def names(self) -> list[str]:
@@ -177,8 +184,7 @@ class Ground:
     def strike(self, events: list[Disruption], watch: Callable[[int], None] | None = None) -> Result:
         """The run in which these events strike; `watch` is told each day that is over. Raises ValueError."""
         keep = supplynet.Keep(("production", *(NEEDED if self.traced else ())))
-        watchers = (lambda _: [_Told(watch)]) if watch else None
-        return supplynet.run(self.scenario.with_disruptions(events), keep=keep, watchers=watchers)
+        return supplynet.run(self.scenario.with_disruptions(events), keep=keep, watchers=_watchers(watch))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +193,10 @@ class _Told:
 
     def keep(self, period: int) -> None:
         self.watch(period)
+
+
+def _watchers(watch: Callable[[int], None] | None) -> Any:
+    return None if watch is None else lambda _: [_Told(watch)]
 
 
 def _opened(economy: Economy) -> Ground:

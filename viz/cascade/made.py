@@ -36,9 +36,9 @@ BOUGHT: Final = 0.5
 LEAST: Final = 0.01  # of a sector's output; smaller inputs of a real table are left out
 KINDS: Final = {
     "made-up": ("made-up economy, 6 sectors", "Firms made up from a small input-output table that is made up too."),
-    "layers": ("layers", "Each layer buys from the one before it; the last one sells. Half of a price is what was bought."),
+    "layers": ("layers", "Each layer buys from the one before it, for half of what it makes; the last one sells."),
     "scale-free": ("scale-free", "Few firms supply very many. All sell to final demand too."),
-    "united-states": ("United States 2021, 71 industries", "Firms made up from the table of the US; money is million $ a year."),
+    "united-states": ("United States 2021, 71 industries", "Firms made up from the US table, in million $ a year."),
     "belgium": (
         "Belgium 2015, 63 sectors",
         "Firms made up from the table of Belgium; what is critical is what experts said, times the lever.",

@@ -139,10 +139,9 @@ def Page() -> None:
         want(Wanted(economy, () if name == "kind" else now.strikes, name, value))
 
     def strike(where: str) -> None:
-        now = so_far()
-        lever, value = "where", where or form.value["where"] or telling.first(study.ground)
+        now, value = so_far(), where
         try:
-            blow = Strike(value)
+            blow = Strike(where)
             for lever, value in form.value.items():
                 blow = blow if lever == "where" else blow.with_lever(lever, value)
             blow.events(study.ground)
@@ -151,7 +150,7 @@ def Page() -> None:
         except BadLever as fault:
             slip.value = Fault(f"strike.{fault.lever}", value, str(fault))
             return
-        if where:
+        if where in study.ground.names:
             chosen.value = where
         begin.value = Begin(max(blow.start - 1, 0), begin.value.turn + 1, True)
         want(Wanted(now.economy, (*now.strikes, blow), "strike.where", blow.where))

@@ -1,4 +1,4 @@
-"""Where firms stand: in discs by sector that do not overlap, or in columns by tier. Worked out once for each network."""
+"""Where firms stand: in discs by sector that do not overlap, or in columns by tier. Worked out once a network."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 from supplynet.report import tier_groups
 
 from .economy import Ground
+from .made import KINDS
 
 Array = NDArray[Any]
 GOLDEN: Final = np.pi * (3.0 - np.sqrt(5.0))  # the angle by which a sunflower turns from seed to seed
 WIDE: Final = 1.75  # of the canvas, over its height
 GAP: Final = 1.12  # of a disc's radius, so that discs do not touch
 ROUNDS: Final = 400
+DOT: Final = 0.82  # of the room that a firm has
 FILLED: Final = 0.5  # of a column's height
+FEW: Final = 60  # firms that are opened, whose tiers say more than their sectors
 LANES: Final = 1200  # that are drawn, the strongest
 
 
@@ -26,7 +29,8 @@ def geometry(ground: Ground, usual: Array) -> dict[str, Any]:
     usual [firm]: what each makes in a normal day.
     """
     sectors = ground.labels("sector")
-    columns = not all(sectors) or ground.economy.kind == "layers"
+    few = ground.economy.kind not in KINDS and len(sectors) <= FEW
+    columns = not all(sectors) or ground.economy.kind == "layers" or few
     value = usual * ground.worth if (usual * ground.worth).sum() > 0.0 else np.ones(usual.size)
     area = value / value.sum() + 0.25 / usual.size  # the smallest can be seen too
     radius = np.sqrt(area)
@@ -41,7 +45,8 @@ def geometry(ground: Ground, usual: Array) -> dict[str, Any]:
     shown = shown[np.argsort(-flow[shown], kind="stable")][:LANES]
     return {
         "names": ground.names, "sectors": sectors, "regions": ground.labels("region"),
-        "x": place[:, 0].round(4).tolist(), "y": place[:, 1].round(4).tolist(), "r": (0.82 * place[:, 2]).round(5).tolist(),
+        "x": place[:, 0].round(4).tolist(), "y": place[:, 1].round(4).tolist(),
+        "r": (DOT * place[:, 2]).round(5).tolist(),
         "groups": groups, "columns": columns, "tails": tails[shown].tolist(), "heads": heads[shown].tolist(),
         "of": int(((tails >= 0) & (heads >= 0)).sum()),
     }  # fmt: skip
@@ -127,5 +132,6 @@ def _columns(ground: Ground, radius: Array) -> tuple[Array, list[dict[str, Any]]
         spots[own, 1] = (row + 0.5) / rows + (0.25 / rows) * (track % 2 - 0.5)
     most = np.bincount(column, radius**2, n).max()
     spots[:, 2] = np.minimum(radius * np.sqrt(FILLED * wide * 0.62 / (np.pi * most)), 0.06)
+    spots[:, 1] = np.clip(spots[:, 1], spots[:, 2], 1.0 - spots[:, 2])
     groups = [{"name": name, "x": (at + 0.5) * wide, "y": 0.0, "r": wide / 2.0} for at, name in enumerate(names)]
     return spots, groups

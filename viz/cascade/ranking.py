@@ -27,4 +27,4 @@ def rank(ground: Ground, tell: Callable[[float], None]) -> dict[str, Any]:
         {"name": one.name, "sector": one.sector, "index": round(100 * one.index, 2), "size": round(100 * one.size, 2)}
         for one in table.head(MOST).itertuples(index=False)
     ]
-    return {"rows": rows, "words": f"{len(rows)} of {trade.n_firms:,} firms"}
+    return {"rows": rows, "words": f"Listed: {len(rows)} of {trade.n_firms:,}."}

@@ -10,18 +10,22 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from supplynet.checks import nearest
 from supplynet.disruptions import Disruption
+from supplynet.network import addresses_of
 from supplynet.readers import oxcgrt
 from supplynet.readers.belgium import DATASET, belgium
 from supplynet.readers.data_folder import VARIABLE
 from supplynet.readers.schedules import from_schedule
+from supplynet.schema import KINDS
 
 from .economy import BadLever, Ground, Lever
 
 LOCKDOWN: Final = "lockdown"
+LABELS: Final = ("sector", "region")
 PHASES: Final = {
     "2020-03-18": "lockdown_1", "2020-05-04": "lockdown_release_phaseI", "2020-05-18": "lockdown_release_phaseII",
     "2020-06-08": "lockdown_release_phaseIII", "2020-07-01": "lockdown_release_phaseIV", "2020-10-19": "lockdown_2_1",
@@ -43,8 +47,8 @@ BLOW: Final = (
 class Strike:
     """Who loses which part of its capacity, in per cent, from `start` on for some days, and over how many it is back.
 
-    where: a firm, "sector=...", "region=...", "lockdown" (all sectors, each as far as it is exposed), "phases" (those of
-    Belgium in 2020) or "rules=BEL" (how strict a country was from March 2020 on).
+    where: a firm, "sector=...", "region=...", "lockdown" (all sectors, each as far as it is exposed), "phases" (those
+    of Belgium in 2020) or "rules=BEL" (how strict a country was from March 2020 on).
     """
 
     where: str
@@ -75,7 +79,8 @@ class Strike:
         """The strike with one of its numbers, or its place, set. Raises BadLever."""
         if name == "where":
             return replace(self, where=text)
-        return replace(self, **{lever.name: lever.read(text) for lever in BLOW if lever.name == name})
+        changed: dict[str, Any] = {lever.name: lever.read(text) for lever in BLOW if lever.name == name}
+        return replace(self, **changed)
 
     def words(self) -> str:
         """What happens, for people."""
@@ -95,15 +100,29 @@ class Strike:
             return list(_phases(self, ground))
         if self.where.startswith("rules="):
             return list(_rules(self, ground))
+        events = self._plain(ground)
+        if any(0.0 < event.factor < 1.0 for event in events) or self.recovery:
+            network = ground.scenario.network
+            rows = [row for event in events for row in addresses_of(network).rows(event.where, "node").tolist()]
+            for row in (row for row in rows if np.isinf(network.node["capacity"][row])):
+                lever = "recovery" if self.depth == 100 else "depth"
+                raise BadLever(
+                    lever,
+                    f"{network.names[row]!r} has no limit of capacity, so that no part of it can be missed; strike all "
+                    "of it, depth 100 %, and let it come back over 0 days",
+                )
+        return events
+
+    def _plain(self, ground: Ground) -> list[Disruption]:
         if self.where == LOCKDOWN:
             kinds = sorted({"kind=factory", "kind=supplier", "kind=distributor"} & _kinds(ground))
             places = {f"sector={name}": part for name, part in ground.exposed.items()} or dict.fromkeys(kinds, 1.0)
             return [self._event(place, part) for place, part in places.items() if part > 0.0]
-        label, equals, value = self.where.partition("=")
-        known = set(ground.labels(label)) - {""} if equals and label in ("sector", "region") else set(ground.names)
-        named = value if equals and label in ("sector", "region") else self.where
+        what, _, named = self.where.partition("=")
+        if what not in LABELS:
+            what, named = "firm", self.where
+        known = set(ground.labels(what)) - {""} if what in LABELS else set(ground.names)
         if named not in known:
-            what = label if equals and label in ("sector", "region") else "firm"
             raise BadLever("where", f"there is no {what} {named!r} to strike; {nearest(named, sorted(known), shown=6)}")
         return [self._event(self.where, 1.0)]
 
@@ -114,8 +133,6 @@ class Strike:
 
 
 def _kinds(ground: Ground) -> set[str]:
-    from supplynet.schema import KINDS
-
     return {f"kind={KINDS[kind]}" for kind in set(ground.scenario.network.node["kind"][ground.rows].tolist())}
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 import json
 import shlex
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from supplynet.readers.events import write_disruption
 from supplynet.ripples import Shortage, ripples
 
-from .damage import Damage, damage_of
+from .damage import FALLEN, Damage, damage_of
 from .economy import BadLever, Economy, Ground
 from .made import KINDS
 from .pictures import curves
@@ -32,9 +34,9 @@ HIT: Final = 128  # of the byte of a firm: a strike takes from it on this day
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A network and what strikes it. `last` is what was set last, `value` to what, and `turn` counts what was wanted."""
+    """A network and what strikes it. `last` is what was set last, `value` to what; `turn` counts what was wanted."""
 
-    economy: Economy = Economy()
+    economy: Economy = field(default_factory=Economy)
     strikes: tuple[Strike, ...] = ()
     last: str = ""
     value: str = ""
@@ -89,9 +91,10 @@ def play(wanted: Wanted, before: Study | None = None, watch: Callable[[int], Non
     same = before is not None and before.wanted.economy == wanted.economy
     ground = before.ground if before is not None and same else wanted.economy.open()
     events = [event for strike in wanted.strikes for event in strike.events(ground)]
+    ground.calm(watch and (lambda day: watch(day // 2)))
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        result = ground.strike(events, watch)
+        result = ground.strike(events, watch and (lambda day: watch(wanted.economy.days // 2 + day // 2)))
     damage = damage_of(result, ground)
     shortages = tuple(ripples(result.record)) if ground.traced else None
     where = before.geometry if before is not None and same else json.dumps(geometry(ground, ground.usual.mean(axis=0)))
@@ -113,14 +116,14 @@ def headline(damage: Damage, n_firms: int) -> list[dict[str, str]]:
     """What the run comes to: each with its name, its value with a unit, and what it means."""
     lost = damage.days_lost()
     unit = f"days of normal {damage.lost}"
-    part = 100.0 * damage.struck_ever / n_firms
+    struck = f"{damage.struck_ever:,} of {n_firms:,} ({100.0 * damage.struck_ever / n_firms:.0f} %)"
     worst = "none" if damage.worst is None else f"day {damage.worst}, {damage.total[damage.worst]:.0f} % lost"
-    back = "nothing to recover from" if damage.worst is None else "not within these days"
+    back = "-" if damage.worst is None else f"not by day {damage.total.size - 1}"
     told = (
         ("total loss", f"{lost['total']:.2f} days", f"in {unit}: what was not made, over all days"),
         ("direct", f"{lost['direct']:.2f} days", f"in {unit}: what those that are struck could not have made anyway"),
         ("indirect", f"{lost['indirect']:.2f} days", f"in {unit}: lost for want of inputs, or of customers"),
-        ("firms below 90 %", f"{damage.struck_ever:,} of {n_firms:,} ({part:.0f} %)", "of their usual output on some day"),
+        ("firms below 90 %", struck, "of their usual output on some day"),
         ("worst", worst, f"the day of the greatest loss, in % of a normal day's {damage.lost}"),
         ("recovered", back if damage.recovered is None or damage.worst is None else f"day {damage.recovered}",
          "the first day from which on less than 1 % of a normal day is lost"),
@@ -134,15 +137,17 @@ def by_sector(damage: Damage, ground: Ground) -> str:
     names, of = np.unique(sector, return_inverse=True)
     usual = ground.usual * ground.worth
     made, could = damage.share * usual, np.minimum(damage.factor, 1.0) * usual
-    lines = [f"day,sector,{damage.lost.replace(' ', '_')},usual,lost_direct,lost_indirect,firms,firms_below_90_percent"]
-    low = damage.share < 0.9
+    table = io.StringIO(newline="")
+    lines = csv.writer(table, lineterminator="\n")
+    measures = ("usual", "lost_direct", "lost_indirect", "firms", "firms_below_90_percent")
+    lines.writerow(["day", "sector", damage.lost.replace(" ", "_"), *measures])
+    firms, low = np.bincount(of), damage.share < 1.0 - FALLEN
     for day in range(usual.shape[0]):
         summed = [np.bincount(of, part[day], names.size) for part in (made, usual, usual - could, could - made, low)]
         for at, name in enumerate(names.tolist()):
             cells = [f"{part[at]:.6g}" for part in summed]
-            quoted = '"' + name.replace('"', '""') + '"' if "," in name or '"' in name else name
-            lines.append(",".join([str(day), quoted, *cells[:4], str(int((of == at).sum())), cells[4]]))
-    return "\n".join(lines) + "\n"
+            lines.writerow([day, name, *cells[:4], firms[at], cells[4]])
+    return table.getvalue()
 
 
 def command(wanted: Wanted, ground: Ground) -> str:
@@ -158,10 +163,7 @@ def python(wanted: Wanted) -> str:
     usual, economy = Economy(), wanted.economy
     values = {own.name: getattr(economy, own.name) for own in fields(economy)}
     given = [f"{name}={value!r}" for name, value in values.items() if value != getattr(usual, name)]
-    strikes = [
-        f"    Strike({strike.where!r}, {', '.join(f'{own.name}={getattr(strike, own.name)}' for own in fields(strike)[1:])}),"
-        for strike in wanted.strikes
-    ]
+    strikes = [f"    {strike!r}," for strike in wanted.strikes]
     return "\n".join(
         [
             "from supplynet.viz.cascade.damage import damage_of",

@@ -5,16 +5,11 @@ from __future__ import annotations
 import json
 
 from ..within import to_open
-from .economy import MOST_TRACED, Ground
+from .economy import MOST_TRACED
 from .made import KINDS, kinds
 from .strikes import BLOW, schedules
 from .study import Study
 from .trees import lines
-
-
-def first(ground: Ground) -> str:
-    """What is proposed to be struck: the first sector, or else the first firm."""
-    return next((f"sector={name}" for name in ground.exposed), ground.names[0])
 
 
 def panel(study: Study | None) -> str:
@@ -36,12 +31,13 @@ def panel(study: Study | None) -> str:
         for one in BLOW
     ]  # fmt: skip
     opens = [name for name in to_open() if name not in KINDS]
+    made = [{"name": kind, "label": KINDS[kind][0]} for kind in kinds()]
+    sectors, regions = (sorted(set(ground.labels(label)) - {""}) for label in ("sector", "region"))
     return json.dumps(
         {
-            "kind": economy.kind, "kinds": [{"name": kind, "label": KINDS[kind][0]} for kind in kinds()], "opens": opens,
+            "kind": economy.kind, "kinds": made, "opens": opens, "sectors": sectors, "regions": regions,
             "about": about, "levers": levers, "blow": blow, "warned": list(study.warned),
-            "sectors": sorted(set(ground.labels("sector")) - {""}), "regions": sorted(set(ground.labels("region")) - {""}),
-            "schedules": schedules(ground), "firm": ground.names[0], "first": first(ground),
+            "schedules": schedules(ground), "first": next((f"sector={name}" for name in ground.exposed), ""),
             "shell": economy.kind not in KINDS,
         }
     )  # fmt: skip
