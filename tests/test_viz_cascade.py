@@ -170,9 +170,9 @@ def test_the_command_that_is_shown_runs_and_gives_the_same_as_the_page(trade):
     assert opened.damage.lost == "output" and opened.damage.total.max() > 50.0
     program, *arguments = shlex.split(opened.code)
     told = one_object(shell(*arguments, "--json").stdout)
-    events = Strike("works").events(opened.ground)
+    struck = opened.ground.scenario.with_disruptions(Strike("works").events(opened.ground))
     assert program == "supplynet"
-    assert told["outcomes"]["lost"] == opened.ground.strike(events).outcomes["lost"] > 0.0
+    assert told["outcomes"]["lost"] == supplynet.run(struck).outcomes["lost"] > 0.0
 
 
 def test_what_has_no_limit_can_be_closed_and_half_of_it_is_refused_with_a_cure():

@@ -23,8 +23,8 @@ DAY, CANVAS = ".cascade-day b", ".cascade-stage"
 
 def opened(page, address: str, query: str):
     page.goto(f"{address}/cascade{query}")
-    page.wait_for_selector(".cascade-curves img")
-    page.wait_for_selector(".cascade-ranks li button")
+    page.wait_for_selector(".cascade-curves img", timeout=60_000)
+    page.wait_for_selector(".cascade-ranks li button", timeout=60_000)
     page.wait_for_timeout(200)
     return page
 
@@ -57,7 +57,7 @@ def at(page, sector: str) -> np.ndarray:
     return np.array([picture[round(y), round(x)] for y, x in spots])
 
 
-def test_the_loss_on_the_page_is_that_of_losses_and_its_curves_are_drawn(cascade):
+def test_the_loss_on_the_page_is_that_of_losses_its_curves_are_drawn_and_all_can_be_saved(cascade):
     ground = Economy(firms=60, days=60).open()
     damage = damage_of(ground.strike(START.events(ground)), ground)
     said = cascade.inner_text(".cascade-outcomes").replace("\n", " ")
@@ -66,6 +66,14 @@ def test_the_loss_on_the_page_is_that_of_losses_and_its_curves_are_drawn(cascade
     assert colours(pixels(cascade, ".cascade-curves")) > 50
     to_day(cascade, 20)
     assert f"{damage.total[20]:.1f} % of a normal day's value added lost" in cascade.inner_text(".cascade-now")
+    with cascade.expect_download() as table:
+        cascade.click(".cascade-now >> text=table")
+    read = pd.read_csv(table.value.path())
+    assert table.value.suggested_filename == "cascade-made-up.csv" and len(read) == 60 * 6
+    with cascade.expect_download() as picture:
+        cascade.click(".cascade-now >> text=picture")
+    with open(picture.value.path(), "rb") as file:
+        assert io.BytesIO(file.read()).getvalue().startswith(b"\x89PNG")
 
 
 def test_firms_are_pale_before_the_strike_and_dark_while_it_lasts(cascade):
@@ -81,7 +89,7 @@ def test_firms_are_pale_before_the_strike_and_dark_while_it_lasts(cascade):
     assert differ(before, pixels(cascade, CANVAS)) < 0.001
 
 
-def test_play_pause_step_and_keys_move_the_day_and_the_mark(cascade):
+def test_play_pause_step_and_keys_move_the_day_and_the_mark_and_nothing_hangs_over_the_edge(cascade):
     marks = pixels(cascade, ".cascade-curves")
     cascade.select_option("select[aria-label=speed]", "60")
     cascade.keyboard.press("Escape")
@@ -101,9 +109,16 @@ def test_play_pause_step_and_keys_move_the_day_and_the_mark(cascade):
     cascade.wait_for_function(f"location.search.includes('day={stopped + 1}')")
     cascade.click("button[aria-label=reset]")
     wait_for(cascade, DAY, "0")
+    for width, height in ((1600, 1000), (1280, 800), (390, 844)):
+        cascade.set_viewport_size({"width": width, "height": height})
+        cascade.wait_for_timeout(300)
+        assert cascade.evaluate("document.documentElement.scrollWidth") == width
+        assert cascade.evaluate("document.querySelector('.app-page').scrollWidth") <= width
+        stage = cascade.locator(CANVAS).bounding_box()
+        assert stage["x"] >= 0 and stage["x"] + stage["width"] <= width and stage["height"] >= 240
 
 
-def test_a_click_in_the_ranking_strikes_and_the_wave_is_played_and_undone(cascade):
+def test_a_click_in_the_ranking_strikes_and_is_undone_and_a_click_on_a_firm_offers_it(cascade):
     first = cascade.inner_text(".cascade-ranks li:nth-child(2) .cascade-who").partition(". ")[2]
     before = cascade.inner_text(".cascade-outcomes")
     cascade.focus(".cascade-ranks li:nth-child(2) button")
@@ -118,9 +133,7 @@ def test_a_click_in_the_ranking_strikes_and_the_wave_is_played_and_undone(cascad
     cascade.wait_for_function("document.querySelectorAll('.cascade-chips li').length === 1")
     cascade.wait_for_function("!document.querySelector('.busy')")
     assert cascade.inner_text(".cascade-outcomes") == before
-
-
-def test_a_click_on_a_firm_shows_it_and_a_strike_from_there_adds_up(cascade):
+    to_day(cascade, 0)
     spot = cascade.evaluate("(() => { const {x, y} = document.querySelector('.cascade-wave').__vue__.still.spots[30];"
                             " return {x, y}; })()")  # fmt: skip
     cascade.click(f"{CANVAS} canvas", position=spot)
@@ -139,7 +152,6 @@ def test_a_lockdown_can_be_struck_and_a_link_reproduces_all_of_it(cascade, addre
     cascade.click(".cascade-do")
     wait_for(cascade, ".cascade-chips", "lockdown: 100 % lost")
     cascade.wait_for_function("!document.querySelector('.busy')")
-    cascade.click("button[aria-label=pause]")
     to_day(cascade, 15)
     cascade.wait_for_function("location.search.includes('day=15')")
     picture, said = pixels(cascade, CANVAS), cascade.inner_text(".cascade-outcomes")
@@ -150,7 +162,7 @@ def test_a_lockdown_can_be_struck_and_a_link_reproduces_all_of_it(cascade, addre
     assert differ(picture, pixels(cascade, CANVAS)) < 0.001
 
 
-def test_what_does_not_fit_says_so_beside_its_field_and_the_run_stays(cascade):
+def test_what_does_not_fit_says_so_beside_its_field_and_a_long_run_can_be_cancelled(cascade):
     before = cascade.inner_text(".cascade-outcomes")
     cascade.fill("#firms", "7")
     cascade.keyboard.press("Tab")
@@ -168,9 +180,6 @@ def test_what_does_not_fit_says_so_beside_its_field_and_the_run_stays(cascade):
     cascade.wait_for_selector(".cascade-warned")
     assert "orders swing" in cascade.inner_text(".cascade-warned")
     assert cascade.locator(".cascade-field.bad").count() == 0 and cascade.inner_text(".cascade-outcomes") != before
-
-
-def test_a_long_run_tells_how_far_it_is_and_can_be_cancelled(cascade):
     before = cascade.inner_text(".cascade-outcomes")
     cascade.fill("#firms", "5000")
     cascade.keyboard.press("Tab")
@@ -181,24 +190,3 @@ def test_a_long_run_tells_how_far_it_is_and_can_be_cancelled(cascade):
     cascade.fill("#firms", "20")
     cascade.keyboard.press("Tab")
     wait_for(cascade, ".cascade-outcomes", "of 20 (")
-
-
-def test_the_table_and_the_picture_can_be_saved(cascade):
-    with cascade.expect_download() as table:
-        cascade.click(".cascade-now >> text=table")
-    read = pd.read_csv(table.value.path())
-    assert table.value.suggested_filename == "cascade-made-up.csv" and len(read) == 60 * 6
-    with cascade.expect_download() as picture:
-        cascade.click(".cascade-now >> text=picture")
-    with open(picture.value.path(), "rb") as file:
-        assert io.BytesIO(file.read()).getvalue().startswith(b"\x89PNG")
-
-
-def test_nothing_hangs_over_the_edge_on_a_screen_or_a_phone(cascade):
-    for width, height in ((1600, 1000), (1280, 800), (390, 844)):
-        cascade.set_viewport_size({"width": width, "height": height})
-        cascade.wait_for_timeout(300)
-        assert cascade.evaluate("document.documentElement.scrollWidth") == width
-        assert cascade.evaluate("document.querySelector('.app-page').scrollWidth") <= width
-        stage = cascade.locator(CANVAS).bounding_box()
-        assert stage["x"] >= 0 and stage["x"] + stage["width"] <= width and stage["height"] >= 240
