@@ -16,7 +16,9 @@ from .economy import Ground
 
 Array = NDArray[Any]
 FALLEN: Final = 0.1  # of its usual output: who makes less than 90 % is counted
-BACK: Final = 0.01  # of a normal day: a loss below it is none
+BACK: Final = 1.0  # per cent of a normal day: a loss below it is over
+SHARE_OF_WORST: Final = 0.05  # and that is so small a part of that on the worst day
+NOTHING: Final = 1e-6  # per cent of a normal day
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +46,12 @@ class Damage:
     @property
     def worst(self) -> int | None:
         """The day of the greatest loss; None where nothing is lost."""
-        return int(self.total.argmax()) if self.total.max() > 100.0 * BACK else None
+        return int(self.total.argmax()) if self.total.max() > NOTHING else None
 
     @property
     def recovered(self) -> int | None:
-        """The first day from which on nothing is lost any more; None where something still is at the end."""
-        bad = np.flatnonzero(self.total > 100.0 * BACK)
+        """The first day from which on next to nothing is lost; None where more still is at the end."""
+        bad = np.flatnonzero(self.total > max(NOTHING, min(BACK, SHARE_OF_WORST * self.total.max())))
         last = int(bad[-1]) if bad.size else -1
         return last + 1 if last < self.total.size - 1 else None
 

@@ -18,7 +18,11 @@ WIDE: Final = 1.75  # of the canvas, over its height
 GAP: Final = 1.12  # of a disc's radius, so that discs do not touch
 ROUNDS: Final = 400
 DOT: Final = 0.82  # of the room that a firm has
-FILLED: Final = 0.5  # of a column's height
+PART: Final = 0.62  # of a column's width in which firms stand
+ALONE: Final = 12  # firms of a column that stand one above the other
+TRIES: Final = 40
+SPREAD: Final = 1.8  # of what stands side by side
+LARGEST: Final = 0.08  # radius in a column, in heights of the canvas
 FEW: Final = 60  # firms that are opened, whose tiers say more than their sectors
 LANES: Final = 1200  # that are drawn, the strongest
 
@@ -121,17 +125,44 @@ def _columns(ground: Ground, radius: Array) -> tuple[Array, list[dict[str, Any]]
             tier[list(group.nodes)] = at
         kept, column = np.unique(tier[ground.rows], return_inverse=True)
         names = ["no tier" if tiers[at].number is None else f"tier {tiers[at].number}" for at in kept.tolist()]
-    n = len(names)
-    spots, wide = np.zeros((radius.size, 3)), WIDE / n
-    for at in range(n):
+    wide, owns = WIDE / len(names), []
+    for at in range(len(names)):
         own = np.flatnonzero(column == at)
-        tracks = max(1, int(np.ceil(np.sqrt(own.size * wide * 0.62))))
-        rows = int(np.ceil(own.size / tracks))
-        row, track = np.divmod(np.arange(own.size), tracks)
-        spots[own, 0] = (at + 0.5) * wide + 0.62 * wide * ((track + 0.5) / tracks - 0.5)
-        spots[own, 1] = (row + 0.5) / rows + (0.25 / rows) * (track % 2 - 0.5)
-    most = np.bincount(column, radius**2, n).max()
-    spots[:, 2] = np.minimum(radius * np.sqrt(FILLED * wide * 0.62 / (np.pi * most)), 0.06)
-    spots[:, 1] = np.clip(spots[:, 1], spots[:, 2], 1.0 - spots[:, 2])
+        owns.append(own[np.argsort(-radius[own], kind="stable")])
+    rooms = [PART * wide if own.size > ALONE else 0.0 for own in owns]
+    low, high = 0.0, LARGEST / float(radius.max())
+    for _ in range(24):  # the largest radii with which the fullest column is as high as the canvas
+        middle = (low + high) / 2.0
+        fits = all(_shelves(middle * radius[own], room)[1] <= 1.0 for own, room in zip(owns, rooms, strict=True))
+        low, high = (middle, high) if fits else (low, middle)
+    spots = np.column_stack([np.zeros((radius.size, 2)), low * radius])
+    for at, (own, room) in enumerate(zip(owns, rooms, strict=True)):
+        tries = np.linspace(0.0, room, TRIES)  # the narrowest that is not too high, so that it fills the height
+        width = next((one for one in tries.tolist() if _shelves(low * radius[own], one)[1] <= 1.0), room)
+        placed, _ = _shelves(low * radius[own], width)
+        spread = min(SPREAD, room / width) if width > 0.0 else 1.0
+        spots[own, :2] = placed * np.array([spread, 1.0]) + np.array([(at + 0.5) * wide, 0.0])
     groups = [{"name": name, "x": (at + 0.5) * wide, "y": 0.0, "r": wide / 2.0} for at, name in enumerate(names)]
     return spots, groups
+
+
+def _shelves(radius: Array, room: float) -> tuple[Array, float]:
+    """Discs, the largest first, on shelves of this width: their centres [disc, 2] around 0 and from 0 to 1, and how
+    high all shelves are; what is left of the height is shared among them."""
+    shelves: list[list[int]] = []
+    used = np.inf
+    for at, size in enumerate(2.0 * radius):
+        if used + size > room:
+            shelves.append([])
+            used = 0.0
+        shelves[-1].append(at)
+        used += size
+    height = float(sum(2.0 * radius[shelf[0]] for shelf in shelves))
+    rest = (1.0 - height) / max(len(shelves), 1)
+    placed, top = np.zeros((radius.size, 2)), 0.0
+    for shelf in shelves:
+        step = max(room, 2.0 * radius[shelf].sum()) / len(shelf)
+        placed[shelf, 0] = step * (np.arange(len(shelf)) - (len(shelf) - 1) / 2.0) if len(shelf) > 1 else 0.0
+        placed[shelf, 1] = top + radius[shelf[0]] + rest / 2.0
+        top += 2.0 * radius[shelf[0]] + rest
+    return placed, height

@@ -117,7 +117,7 @@ def headline(damage: Damage, n_firms: int) -> list[dict[str, str]]:
     lost = damage.days_lost()
     unit = f"days of normal {damage.lost}"
     struck = f"{damage.struck_ever:,} of {n_firms:,} ({100.0 * damage.struck_ever / n_firms:.0f} %)"
-    worst = "none" if damage.worst is None else f"day {damage.worst}, {damage.total[damage.worst]:.0f} % lost"
+    worst = "none" if damage.worst is None else f"day {damage.worst}, {damage.total[damage.worst]:.3g} % lost"
     back = "-" if damage.worst is None else f"not by day {damage.total.size - 1}"
     told = (
         ("total loss", f"{lost['total']:.2f} days", f"in {unit}: what was not made, over all days"),
@@ -126,7 +126,7 @@ def headline(damage: Damage, n_firms: int) -> list[dict[str, str]]:
         ("firms below 90 %", struck, "of their usual output on some day"),
         ("worst", worst, f"the day of the greatest loss, in % of a normal day's {damage.lost}"),
         ("recovered", back if damage.recovered is None or damage.worst is None else f"day {damage.recovered}",
-         "the first day from which on less than 1 % of a normal day is lost"),
+         "the first day from which on less than 1 % of a normal day is lost, and a twentieth of the worst"),
     )  # fmt: skip
     return [{"name": name, "value": value, "about": about} for name, value, about in told]
 

@@ -39,7 +39,7 @@ def lines(shortages: Sequence[Shortage], firm: str = "") -> dict[str, Any]:
                 number[shortages[at].parent] += number[at]
         roots = sorted(children.get(-1, []), key=lambda at: -number[at])
         order = [step for root in roots for step in _down(root, children, 0)]
-        about = f"{len(roots):,} began by themselves, {len(shortages) - len(roots):,} were brought by others"
+        about = f"shortages: {len(roots):,} began by themselves, {len(shortages) - len(roots):,} were brought by others"
     shown = [
         {"depth": depth, "name": shortages[at].node, "words": _words(shortages, at), "own": shortages[at].node == firm}
         for at, depth in order[:MOST]
