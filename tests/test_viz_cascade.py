@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from real_data import real_data
 from shell import one_object, shell
 
 import supplynet
@@ -23,7 +24,7 @@ pytest.importorskip("solara")
 from supplynet.viz.cascade import telling
 from supplynet.viz.cascade.damage import damage_of
 from supplynet.viz.cascade.economy import LEVERS, BadLever, Economy
-from supplynet.viz.cascade.made import KINDS, REAL
+from supplynet.viz.cascade.made import KINDS, REAL, kinds
 from supplynet.viz.cascade.places import geometry
 from supplynet.viz.cascade.ranking import rank
 from supplynet.viz.cascade.strikes import Strike, schedules
@@ -230,3 +231,13 @@ def test_the_panel_has_a_control_for_every_lever_of_a_kind_and_offers_what_can_b
     assert {lever["name"] for lever in shown["levers"]} == {lever.name for lever in LEVERS if not lever.kinds}
     assert shown["sectors"] == sorted(set(study.ground.labels("sector"))) and "north" in shown["regions"]
     assert schedules(study.ground)[0] == "lockdown"
+
+
+@pytest.mark.parametrize(("kind", "strike"), [("united-states", "rules=BEL"), ("belgium", "phases")])
+def test_the_tables_and_schedules_of_real_data_are_offered_where_their_folder_is_and_strike(monkeypatch, kind, strike):
+    monkeypatch.delenv("SUPPLYNET_DATA", raising=False)
+    assert kinds() == MADE
+    monkeypatch.setenv("SUPPLYNET_DATA", str(real_data()))
+    found = play(Wanted(Economy(kind, firms=100, days=40), (Strike(strike, 50, 5, 30, 0),)))
+    assert kinds() == list(KINDS) and strike in schedules(found.ground)
+    assert found.damage.total[:5] == pytest.approx(0.0, abs=1e-6) and found.damage.direct.sum() > 5.0
