@@ -14,11 +14,13 @@ from .boxes import box
 from .cascade.page import Page as Cascade
 from .compare.page import Page as Compare
 from .explore.page import Page as Explore
+from .game.page import Page as BeerGame
 from .results.page import Page as Results
 
 PAGES: Final = (
     ("/", "Explore", "set the levers of a scenario, and watch it play", Explore),
     ("/compare", "Compare", "two systems or two rules under the same luck, and what tells them apart", Compare),
+    ("/beer-game", "Beer game", "order beer for 36 weeks, and see what the chain makes of it", BeerGame),
     ("/cascade", "Cascade", "strike firms, and watch the wave go through their network", Cascade),
     ("/results", "Results", "the runs of a sweep, in pictures", Results),
 )
