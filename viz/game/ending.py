@@ -22,7 +22,7 @@ AWAY: Final = {"factory": 3}
 """Weeks from an order to its goods where it is not the usual: 2 in the mail and 2 on the road."""
 USUALLY: Final = 4
 OPENING: Final = 12.0  # cases that everybody opens with, and that nobody needs
-SIZE: Final = (8.6, 3.1)  # inches of each chart
+SIZE: Final = (7.2, 3.0)  # inches of each chart
 DOTS: Final = 160
 TICKS: Final = (1, 6, 12, 18, 24, 30, 36)
 
@@ -108,8 +108,8 @@ def why(game: Game, seats: list[Seat]) -> str:
     line = f"what customers want in the {most.weeks_away} weeks that an order is away"
     if most.beyond <= OPENING:
         said.append(
-            f"Nobody's stock and open orders, less what was owed, went more than {most.beyond:,.0f} cases beyond {line}: "
-            "what was on its way was counted, and not ordered again."
+            f"Nobody's stock and open orders, less what was owed, went more than {most.beyond:,.0f} cases beyond {line}"
+            ": what was on its way was counted, and not ordered again."
         )
     else:
         said.append(

@@ -74,7 +74,7 @@ def _game(roles: Any, settings: Mapping[str, Any], orders: Any) -> Game:
         raise ValueError("orders must give each role a list of whole numbers; mend them")
     for role in orders:
         if role not in setting.roles:
-            raise ValueError(f"there are orders of {role!r}, who is no role of the game; {nearest(role, roles)}")
+            raise ValueError(f"there are orders of {role[:40]!r}, who plays not; {nearest(role[:40], roles)}")
     if missing := [role for role in setting.roles if role not in orders]:
         raise ValueError(f"the orders of the {missing[0]} are missing; add them, [] for none")
     weeks = {role: len(orders[role]) for role in setting.roles}

@@ -66,7 +66,7 @@ def Desk(desk: str, faults: dict[str, str], event_play: Callable[[dict[str, Any]
 
 @solara.component_vue("replay.vue")
 def Replay(
-    week: int, last: int, weeks: int, largest: int,
+    week: int, last: int, weeks: int, over: bool, largest: int,
     event_show: Callable[[int], None], event_load: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Look back, week by week, and open a game from a file."""
@@ -108,19 +108,13 @@ def Page() -> None:
                 faults=dict(now.faults),
                 event_play=lambda form: table.set(_order(table.value, form)),
             )
-        else:
-            with box("game-bar"):
-                box("game-hint", tag="p", children=[f"You look back at week {shown.week}."])
-                solara.Button(
-                    f"on with week {shown.game.week}", classes=["button-main"], on_click=lambda: _look(table, 0)
-                )
 
 
 def _of_link(link: Mapping[str, tuple[str, ...]]) -> Table:
     """The game that a link leads to; where it leads to none, a new one, and why."""
     try:
         seen = link.get("week", ("",))[0]
-        return Table(of_parts(link), int(seen) if seen.isdecimal() and len(seen) < 3 else 0)
+        return _looking_at(Table(of_parts(link)), int(seen) if seen.isdecimal() and len(seen) < 3 else 0)
     except ValueError as fault:
         return Table(note=f"the link leads to no game: {fault}")
 
@@ -175,7 +169,12 @@ def _load(text: str) -> Table:
 
 
 def _look(table: solara.Reactive[Table], week: int) -> None:
-    table.set(replace(table.value, seen=min(max(week, 0), WEEKS), note=""))
+    table.set(_looking_at(replace(table.value, note=""), week))
+
+
+def _looking_at(table: Table, week: int) -> Table:
+    """A table at which one looks back at a week that is over, or at the one to be played."""
+    return replace(table, seen=week if 0 < week < table.game.week else 0)
 
 
 def _desk(game: Game, seen: Mapping[str, Any]) -> str:
@@ -206,7 +205,7 @@ def _bar(table: solara.Reactive[Table], shown: Table, seen: Mapping[str, Any]) -
         box("game-hint", tag="p", children=[RULES])
         with box("game-replay"):
             Replay(
-                week=shown.week, last=shown.game.week, weeks=WEEKS, largest=LARGEST,
+                week=shown.week, last=shown.game.week, weeks=WEEKS, over=shown.game.finished, largest=LARGEST,
                 event_show=lambda week: _look(table, int(week)), event_load=load,
             )  # fmt: skip
             with solara.FileDownload(lambda: text_of(shown.game), filename="beer-game.json"):
@@ -236,7 +235,7 @@ def _ending(said: Mapping[str, Any]) -> None:
 
 
 _COLUMNS = (
-    "role", "cost", "Sterman's benchmark", "an agent in the seat", "bullwhip ratio (own orders to demand)",
+    "role", "cost", "Sterman's benchmark", "an agent in the seat", "bullwhip ratio",
     "largest order (cases)", "most owed (cases)", "most beyond need (cases)",
 )  # fmt: skip
 

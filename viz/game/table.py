@@ -46,12 +46,15 @@ class Setting:
     def __post_init__(self) -> None:
         for role in self.roles:
             if role not in PLAYERS:
-                raise ValueError(f"there is no role {role!r}; {nearest(role, PLAYERS)}")
+                raise ValueError(f"there is no role {role[:40]!r}; {nearest(role[:40], PLAYERS)}")
         for name, known in (("agents", tuple(AGENTS)), ("demand", DEMANDS), ("information", INFORMATION)):
             if (said := getattr(self, name)) not in known:
-                raise ValueError(f"{name} is {said!r}, must be one of {', '.join(known)}; {nearest(str(said), known)}")
+                shown = repr(said)[:40]
+                raise ValueError(f"{name} is {shown}, must be one of {', '.join(known)}; {nearest(shown, known)}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed <= LAST_SEED:
-            raise ValueError(f"seed is {self.seed!r}, must be a whole number from 0 to {LAST_SEED}; choose another")
+            raise ValueError(
+                f"seed is {repr(self.seed)[:40]}, must be a whole number from 0 to {LAST_SEED}; choose another"
+            )
         object.__setattr__(self, "roles", tuple(role for role in PLAYERS if role in self.roles))
 
 
@@ -99,7 +102,7 @@ class Game:
 
 
 def _check(role: str, week: int, cases: Any) -> None:
-    said = f"week {week}: the {role} orders {cases!r}"
+    said = f"week {week}: the {role} orders {repr(cases)[:40]}"
     if isinstance(cases, bool) or not isinstance(cases, int) or not 0 <= cases <= MOST:
         raise ValueError(f"{said}, must be a whole number of cases from 0 to {MOST}; mend it")
     if week <= FIXED and cases != USUAL:
