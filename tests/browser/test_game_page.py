@@ -26,10 +26,18 @@ def at_week(page, week: int) -> None:
     )
 
 
+def order_boxes(page, week: int, roles: int) -> None:
+    """Wait until the orders of a week are due, from so many roles."""
+    page.wait_for_function(
+        "([week, roles]) => document.querySelector('.game-desk')?.ariaLabel === `orders of week ${week}`"
+        " && document.querySelectorAll('.game-box').length === roles", arg=[week, roles],
+    )  # fmt: skip
+
+
 def play(page, *orders: int, first: int = 1) -> None:
     """Type into the box that has the focus, and press Enter, week after week."""
     for week, cases in enumerate(orders, first):
-        at_week(page, week)
+        order_boxes(page, week, 1)
         page.wait_for_function("document.activeElement.id.startsWith('order-')")
         if week > 4:
             page.keyboard.type(str(cases))
@@ -79,7 +87,7 @@ def test_what_a_role_may_not_know_is_face_down_and_lies_open_where_information_i
 @pytest.mark.parametrize(("text", "says"), [("-2", "cannot be sent back"), ("1e99", "no whole number")])
 def test_a_wrong_order_is_told_beside_its_box_and_the_week_waits(game, text, says):
     play(game, 4, 4, 4, 4)
-    at_week(game, 5)
+    order_boxes(game, 5, 1)
     game.fill("#order-retailer", text)
     game.keyboard.press("Enter")
     wait_for(game, "#fault-retailer", says)
@@ -89,19 +97,19 @@ def test_a_wrong_order_is_told_beside_its_box_and_the_week_waits(game, text, say
     game.focus("#order-retailer")
     game.keyboard.press("ArrowDown")
     game.keyboard.press("Enter")
-    at_week(game, 6)
+    order_boxes(game, 6, 1)
     assert game.inner_text("#fault-retailer") == ""
 
 
 def test_several_roles_have_a_box_each_and_a_saved_game_opens_as_it_was(visit, tmp_path):
     page = visit("/beer-game?role=retailer&role=factory&agents=anchoring&demand=random&seed=3", ".game-desk")
     for week in range(1, 6):
-        at_week(page, week)
+        order_boxes(page, week, 2)
         page.wait_for_function("document.activeElement.id === 'order-retailer'")
         page.keyboard.press("Enter")
         page.wait_for_function("document.activeElement.id === 'order-factory'")
         page.keyboard.press("Enter")
-    at_week(page, 6)
+    order_boxes(page, 6, 2)
     with page.expect_download() as download:
         page.click("text=save the game")
     download.value.save_as(tmp_path / "mine.json")
@@ -114,8 +122,8 @@ def test_several_roles_have_a_box_each_and_a_saved_game_opens_as_it_was(visit, t
     wait_for(page, ".game-note", "Opened: 5 weeks")
     at_week(page, 1)
     page.click("button:has-text('on with week 6')")
-    at_week(page, 6)
-    assert page.inner_text(COST) == paid and page.locator(".game-box").count() == 2
+    order_boxes(page, 6, 2)
+    assert page.inner_text(COST) == paid
     again = visit(page.url[page.url.index("/beer-game") :], ".game-desk")
     assert again.inner_text(COST) == paid and differ(pixels(page, BOARD), pixels(again, BOARD)) < 0.001
 
@@ -133,13 +141,12 @@ def test_a_file_or_link_that_is_no_game_says_so_and_a_new_game_stands_ready(game
 
 def test_a_setting_changed_in_a_game_waits_for_start_anew(game):
     play(game, 4, 4)
-    at_week(game, 3)
+    order_boxes(game, 3, 1)
     game.check("text=wholesaler")
     wait_for(game, ".game-setup", "The game goes on as it began")
-    assert game.locator(".game-box").count() == 1
+    order_boxes(game, 3, 1)
     game.click("text=start anew")
-    at_week(game, 1)
-    assert game.locator(".game-box").count() == 2
+    order_boxes(game, 1, 2)
     for role in ("retailer", "wholesaler"):
         game.uncheck(f"input[value={role}]")
     wait_for(game, ".game-setup .fault", "choose one role or more")
