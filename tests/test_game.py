@@ -83,6 +83,13 @@ def test_what_is_no_order_says_what_to_write(text, says):
     assert [table.order_of(good) for good in ("0", " 12 ", "007", "999")] == [0, 12, 7, 999]
 
 
+@pytest.mark.parametrize("text", ["-1", "1e9", "", "1000000", "one"])
+def test_what_is_no_seed_says_what_to_write(text):
+    with pytest.raises(ValueError, match="must be a whole number from 0 to 999999"):
+        files.of_parts({"seed": (text,)})
+    assert files.of_parts({"seed": ("42",)}).setting.seed == 42
+
+
 def test_the_first_four_weeks_are_fixed_and_a_37th_is_not_played():
     with pytest.raises(ValueError, match="in weeks 1 to 4 everybody orders 4"):
         Game().with_orders({"retailer": 5})
@@ -203,7 +210,7 @@ def test_at_the_end_costs_stand_beside_the_benchmark_and_the_agents():
     found = {seat.role: seat for seat in ending.seats(game, table.play(game))}
     alone = table.costs(table.agents_alone(game.setting))
     assert {role: seat.agent for role, seat in found.items()} == alone
-    assert [seat.least for seat in found.values()] == [46.0, 50.0, 54.0, 54.0]
+    assert [seat.benchmark for seat in found.values()] == [46.0, 50.0, 54.0, 54.0]
     assert found["distributor"].mine and found["distributor"].most == 20.0 and found["distributor"].most_in == 10
     asked = table.play(game).record["demand"][:36, 3]
     assert found["distributor"].bullwhip == pytest.approx(np.var(HASTY) / np.var(asked))
@@ -224,4 +231,4 @@ def test_nobody_orders_phantom_cases_under_the_base_stock_and_people_do():
 def test_random_demand_has_no_benchmark_and_the_words_name_none():
     game = played(demand="random")
     seats = ending.seats(game, table.play(game))
-    assert {seat.least for seat in seats} == {None} and "benchmark" not in ending.why(game, seats)
+    assert {seat.benchmark for seat in seats} == {None} and "benchmark" not in ending.why(game, seats)

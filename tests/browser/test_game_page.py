@@ -54,7 +54,7 @@ def test_a_whole_game_by_keyboard_costs_what_the_model_says_and_ends_in_charts(g
     assert game.inner_text(".game-why") == ending.why(own, seats)
     rows = game.locator(".game-scores tbody tr").all_inner_texts()
     for seat, row in zip(seats, rows, strict=False):
-        assert row.split("\t")[1:4] == [ending.money(seat.cost), ending.money(seat.least), ending.money(seat.agent)]
+        assert row.split("\t")[1:4] == [ending.money(seat.cost), ending.money(seat.benchmark), ending.money(seat.agent)]
     assert f"{ending.money(sum(paid.values()))}\t$204.00\t$204.00" in rows[4]
     for at in (0, 1):
         drawn = pixels(game, f"{CHARTS} >> nth={at}")

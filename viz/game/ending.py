@@ -31,7 +31,7 @@ TICKS: Final = (1, 6, 12, 18, 24, 30, 36)
 class Seat:
     """What became of one role. Money in dollars, quantities in cases, weeks counted from 1.
 
-    least: its cost in Sterman's benchmark, where demand is the classic one; agent: what an agent would have paid in a
+    benchmark: its cost in Sterman's benchmark, where demand is the classic one; agent: what an agent would have paid in a
     game of agents alone; bullwhip: variance of its orders over that of what it was asked for; beyond: how far at its
     peak its stock and all it had on order, less what it owed, exceeded what customers want while an order is away;
     on_order: how much of that was ordered and had not come; stock_after: its greatest stock from then on.
@@ -40,7 +40,7 @@ class Seat:
     role: str
     mine: bool
     cost: float
-    least: float | None
+    benchmark: float | None
     agent: float
     bullwhip: float
     most: float
@@ -56,12 +56,12 @@ class Seat:
 def seats(game: Game, result: Result) -> list[Seat]:
     """What became of each role in a finished game, from the retailer up."""
     paid, by_agents = costs(result), costs(agents_alone(game.setting))
-    least = costs(agents_alone(Setting())) if game.setting.demand == "classic" else {}
-    return [_seat(game, result, role, paid, least, by_agents) for role in PLAYERS]
+    benchmark = costs(agents_alone(Setting())) if game.setting.demand == "classic" else {}
+    return [_seat(game, result, role, paid, benchmark, by_agents) for role in PLAYERS]
 
 
 def _seat(
-    game: Game, result: Result, role: str, paid: dict[str, float], least: dict[str, float], by_agents: dict[str, float]
+    game: Game, result: Result, role: str, paid: dict[str, float], benchmark: dict[str, float], by_agents: dict[str, float]
 ) -> Seat:  # fmt: skip
     at, record, weeks = result.nodes.index(role), result.record, AWAY.get(role, USUALLY)
     orders, demand = record["production_order"][:WEEKS, at], record["demand"][:WEEKS, at]
@@ -69,7 +69,7 @@ def _seat(
     position = record["inventory_position"][:WEEKS, at] + orders
     peak = int(position.argmax())
     return Seat(
-        role, game.plays(role), paid[role], least.get(role), by_agents[role],
+        role, game.plays(role), paid[role], benchmark.get(role), by_agents[role],
         float(bullwhip_ratio(orders[:, None], demand[:, None])[0]),
         float(orders.max()), int(orders.argmax()) + 1,
         float(owed.max()), max(0.0, float(position[peak] - weeks * wanted(game.setting))), peak + 1,
@@ -86,9 +86,9 @@ def why(game: Game, seats: list[Seat]) -> str:
     """One paragraph, made from the numbers: what it cost, who swung most, and what was ordered twice."""
     total, agents = sum(seat.cost for seat in seats), sum(seat.agent for seat in seats)
     said = [f"The chain paid {money(total)}"]
-    if all(seat.least is not None for seat in seats):
-        least = sum(seat.least or 0.0 for seat in seats)
-        said[0] += f", {_times(total, least)} of Sterman's benchmark"
+    if all(seat.benchmark is not None for seat in seats):
+        benchmark = sum(seat.benchmark or 0.0 for seat in seats)
+        said[0] += f", {_times(total, benchmark)} of Sterman's benchmark"
     said[0] += f"; agents in all seats would have paid {money(agents)}. "
     own = [seat for seat in seats if seat.mine]
     paid, instead = sum(seat.cost for seat in own), sum(seat.agent for seat in own)
@@ -125,10 +125,10 @@ def _who(seat: Seat) -> str:
     return f"{seat.role} (you)" if seat.mine else f"{seat.role} (an agent)"
 
 
-def _times(paid: float, least: float) -> str:
-    if abs(paid - least) < 0.005:
-        return f"just the {money(least)}"
-    return f"{paid / least:.{1 if paid > 2.0 * least else 2}f} times the {money(least)}"
+def _times(paid: float, benchmark: float) -> str:
+    if abs(paid - benchmark) < 0.005:
+        return f"just the {money(benchmark)}"
+    return f"{paid / benchmark:.{1 if paid > 2.0 * benchmark else 2}f} times the {money(benchmark)}"
 
 
 def money(dollars: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from supplynet.checks import nearest
 
-from .table import LAST_SEED, WEEKS, Game, Setting, order_of
+from .table import WEEKS, Game, Setting, order_of, seed_of
 
 KIND: Final = "supplynet beer game"
 LARGEST: Final = 20_000  # characters of a file; a whole game of four people takes a tenth
@@ -53,16 +53,12 @@ def of_parts(parts: Mapping[str, tuple[str, ...]]) -> Game:
     usual, settings = Setting(), {}
     for name in SETTINGS:
         value = parts.get(name, (str(getattr(usual, name)),))[0]
-        settings[name] = int(value) if name == "seed" and _is_seed(value) else value
+        settings[name] = seed_of(value) if name == "seed" else value
     orders: dict[str, list[int]] = {}
     for role, _, numbers in (text.partition(":") for text in parts.get("orders", ())):
         orders[role] = [order_of(number) for number in numbers.split(".")]
     roles = list(parts.get("role", usual.roles))
     return _game(roles, settings, orders if orders else {role: [] for role in roles})
-
-
-def _is_seed(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_SEED))
 
 
 def _game(roles: Any, settings: Mapping[str, Any], orders: Any) -> Game:

@@ -19,7 +19,7 @@ from ..boxes import box
 from .ending import Seat, final, money
 from .files import LARGEST, of_parts, parts_of, read, text_of
 from .sight import board
-from .table import LAST_SEED, WEEKS, Game, Setting, order_of, play
+from .table import WEEKS, Game, Setting, order_of, play, seed_of
 
 RULES = "A case in stock costs $0.50 a week, a case owed $1.00."
 
@@ -126,7 +126,7 @@ def _play(game: Game) -> Played:
 def _start(now: Table, form: Mapping[str, Any]) -> Table:
     """A new game with a setting from the form, or what does not fit in it."""
     try:
-        seed = _seed(str(form["seed"]))
+        seed = seed_of(str(form["seed"]))
         roles = tuple(map(str, form["roles"]))
         if not roles:
             raise ValueError("nobody would play; choose one role or more")
@@ -134,14 +134,6 @@ def _start(now: Table, form: Mapping[str, Any]) -> Table:
     except ValueError as fault:
         return replace(now, setting_fault=str(fault))
     return Table(Game(setting))
-
-
-def _seed(text: str) -> int:
-    """A seed from what a person typed. Raises ValueError."""
-    said = text.strip()
-    if not (said.isascii() and said.isdecimal() and len(said) <= len(str(LAST_SEED))):
-        raise ValueError(f"seed is {said[:20]!r}, must be a whole number from 0 to {LAST_SEED}; write one")
-    return int(said)
 
 
 def _order(now: Table, form: Mapping[str, Any]) -> Table:
@@ -226,8 +218,8 @@ def _ending(said: Mapping[str, Any]) -> None:
         with box("", tag="tbody"):
             for seat in seats:
                 _line("game-own" * seat.mine, _cells(seat))
-            least = [seat.least for seat in seats if seat.least is not None]
-            totals = [sum(seat.cost for seat in seats), sum(least) if least else None, sum(s.agent for s in seats)]
+            benchmark = [seat.benchmark for seat in seats if seat.benchmark is not None]
+            totals = [sum(seat.cost for seat in seats), sum(benchmark) if benchmark else None, sum(s.agent for s in seats)]
             _line("", ["all", *("" if total is None else money(total) for total in totals), "", "", "", ""])
     with box("game-charts"):
         for chart in said["charts"]:
@@ -241,9 +233,9 @@ _COLUMNS = (
 
 
 def _cells(seat: Seat) -> list[str]:
-    least = "" if seat.least is None else money(seat.least)
+    benchmark = "" if seat.benchmark is None else money(seat.benchmark)
     return [
-        f"{seat.role}{' (you)' * seat.mine}", money(seat.cost), least, money(seat.agent), f"{seat.bullwhip:.2f}",
+        f"{seat.role}{' (you)' * seat.mine}", money(seat.cost), benchmark, money(seat.agent), f"{seat.bullwhip:.2f}",
         f"{seat.most:g} in week {seat.most_in}", f"{seat.owed:g}",
         f"{seat.beyond:,.0f} in week {seat.beyond_in}" if seat.beyond else "0",
     ]  # fmt: skip

@@ -124,6 +124,14 @@ def order_of(text: str) -> int:
     raise ValueError(f"{shown!r} is no whole number of cases; write it in digits, 0 to {MOST}")
 
 
+def seed_of(text: str) -> int:
+    """A seed from what a person typed. Raises ValueError that says what to write."""
+    said = text.strip()
+    if not (said.isascii() and said.isdecimal() and len(said) <= len(str(LAST_SEED))):
+        raise ValueError(f"seed is {said[:20]!r}, must be a whole number from 0 to {LAST_SEED}; write it in digits")
+    return int(said)
+
+
 def demand_of(setting: Setting) -> tuple[float, ...]:
     """What customers want in each week, in cases: one step, or after the opening a number drawn for each week."""
     if setting.demand == "classic":
