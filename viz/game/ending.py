@@ -31,8 +31,8 @@ TICKS: Final = (1, 6, 12, 18, 24, 30, 36)
 class Seat:
     """What became of one role. Money in dollars, quantities in cases, weeks counted from 1.
 
-    benchmark: its cost in Sterman's benchmark, where demand is the classic one; agent: what an agent would have paid in a
-    game of agents alone; bullwhip: variance of its orders over that of what it was asked for; beyond: how far at its
+    benchmark: its cost in Sterman's, where demand is the classic one; agent: what an agent would have paid in a game
+    of agents alone; bullwhip: variance of its orders over that of what it was asked for; beyond: how far at its
     peak its stock and all it had on order, less what it owed, exceeded what customers want while an order is away;
     on_order: how much of that was ordered and had not come; stock_after: its greatest stock from then on.
     """
@@ -61,7 +61,8 @@ def seats(game: Game, result: Result) -> list[Seat]:
 
 
 def _seat(
-    game: Game, result: Result, role: str, paid: dict[str, float], benchmark: dict[str, float], by_agents: dict[str, float]
+    game: Game, result: Result, role: str,
+    paid: dict[str, float], benchmark: dict[str, float], by_agents: dict[str, float],
 ) -> Seat:  # fmt: skip
     at, record, weeks = result.nodes.index(role), result.record, AWAY.get(role, USUALLY)
     orders, demand = record["production_order"][:WEEKS, at], record["demand"][:WEEKS, at]

@@ -219,8 +219,9 @@ def _ending(said: Mapping[str, Any]) -> None:
             for seat in seats:
                 _line("game-own" * seat.mine, _cells(seat))
             benchmark = [seat.benchmark for seat in seats if seat.benchmark is not None]
-            totals = [sum(seat.cost for seat in seats), sum(benchmark) if benchmark else None, sum(s.agent for s in seats)]
-            _line("", ["all", *("" if total is None else money(total) for total in totals), "", "", "", ""])
+            paid, by_agents = sum(seat.cost for seat in seats), sum(seat.agent for seat in seats)
+            best = money(sum(benchmark)) if benchmark else ""
+            _line("", ["all", money(paid), best, money(by_agents), "", "", "", ""])
     with box("game-charts"):
         for chart in said["charts"]:
             box("picture", tag="img", **chart)
