@@ -7,7 +7,6 @@ import json
 import numpy as np
 import pytest
 from looking import colours, differ, pixels, wait_for
-
 from supplynet.viz.game import ending, files, table
 from supplynet.viz.game.table import Game, Setting
 
