@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -47,6 +48,20 @@ DISRUPTED: Final = {
 """The columns that a disruption may change; each is an input column of the schema too, for what never ends."""
 
 
+def streams(events: Iterable[Disruption]) -> list[str]:
+    """What the random numbers of each event are drawn for: of those that would share them each but the first counts.
+
+    Two causes of failure at one place from one period on are two disruptions, and independent.
+    """
+    before: Counter[str] = Counter()
+    purposes = []
+    for event in events:
+        before[event.stream] += event.is_random
+        again = before[event.stream]
+        purposes.append(f"{event.stream}, {again}" if again > 1 else event.stream)
+    return purposes
+
+
 @dataclass(frozen=True, slots=True)
 class Disruption:
     """From `start` on, for `duration` periods, a column of some places has a factor; then they recover.
@@ -71,6 +86,11 @@ class Disruption:
     @property
     def is_random(self) -> bool:
         return bool(getattr(self.factor, "uses_randomness", False))
+
+    @property
+    def stream(self) -> str:
+        """What its random numbers are drawn for; see `streams`."""
+        return f"{self.column} of {self.where} from {self.start}"
 
     def faults(self) -> Iterator[str]:
         """What cannot be, in words."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from supplynet.demand import as_process
-from supplynet.disruptions import DISRUPTED
+from supplynet.disruptions import DISRUPTED, streams
 from supplynet.interest import EarlyInterest
 from supplynet.network import Network, addresses_of
 from supplynet.policies.contract import Array
@@ -138,10 +138,10 @@ class Chance:
         """The factor of today: what is always so, and each disruption that strikes the row."""
         kind, network = DISRUPTED[column], self.network
         factor = float((network.node if kind.table == "node" else network.lane)[column][row])
-        for event in network.disruptions:
+        for event, purpose in zip(network.disruptions, streams(network.disruptions), strict=True):
             if event.column == column and row in addresses_of(network).rows(event.where, kind.table):
                 name = event.where if event.together else self._name(kind.table, row)
-                keys = self._key(f"{column} of {event.where} from {event.start}", name)
+                keys = self._key(purpose, name)
                 level = float(event.levels(today + 1, uniforms(keys, range(today + 1)))[today, 0])
                 factor = factor + level if kind.added else factor * level
         return factor

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.disruptions import DISRUPTED, Disruption
+from supplynet.disruptions import DISRUPTED, Disruption, streams
 from supplynet.network import Network, addresses_of
 from supplynet.randomness import replicate, stream_keys, uniforms
 
@@ -72,8 +72,8 @@ class Shock:
     def deal(self, seed: int, replications: Array) -> None:
         """Draw what is random for the replications that are played."""
         self._drawn = []
-        for (event, rows), names in zip(self._random, self._names, strict=True):
-            purpose = f"{event.column} of {event.where} from {event.start}"
+        purposes = streams(event for event, _ in self._random)
+        for (event, rows), names, purpose in zip(self._random, self._names, purposes, strict=True):
             keys = replicate(
                 stream_keys(seed, purpose, [event.where] if event.together else names)[None, :], replications[:, None]
             )

@@ -247,7 +247,8 @@ class _Author:
                 if column in ("order_factor", "transit_factor") and self.maybe(3):
                     size = Bernoulli(0.5, 0.5)
                 if known:
-                    self.disruptions.append(Disruption(more[column], column, size, **when, together=self.maybe()))
+                    twice = [Disruption(more[column], column, size, **when, together=self.maybe())] * self.pick(1, 2)
+                    self.disruptions += twice
 
     def is_playable(self) -> bool:
         """Whether the network has a steady start and an order of the day."""

@@ -2,13 +2,16 @@
 
 import math
 
+import networkx as nx
 import numpy as np
 import pytest
 from measuring import recorded
 from shapes import shop
 from test_theory_inventory import assert_mean
 
-from supplynet.outages import Outages
+import supplynet
+from supplynet.disruptions import Disruption
+from supplynet.outages import Interruptions, Outages
 from supplynet.policies.ordering import BaseStock
 
 HELD, RUNS, PERIODS = 1.0, 60, 3000
@@ -58,3 +61,21 @@ def test_no_buffer_is_best_just_where_good_periods_are_the_critical_part_of_all(
     exact = [cost(buffer, fails, mends, owed) for buffer in range(60)]
     formula = math.log(fails / (fails + mends) * (owed + HELD) / HELD) / -math.log(1.0 - mends)
     assert exact.index(min(exact)) == max(0, math.ceil(formula))
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize(
+    ("other", "uptime"),
+    [(Outages(1.0, 0.02, 0.1), 0.1 / 0.12), (Interruptions(1.0, 0.02, 5.0), math.exp(-0.02 * 5.0))],
+)
+def test_the_uptimes_of_two_causes_that_strike_one_plant_from_one_period_on_multiply(other, uptime, together):
+    first = Outages(1.0, 0.05, 0.25)
+    events = [Disruption("plant", "capacity_factor", cause, together=together) for cause in (first, other)]
+    graph = nx.DiGraph()
+    graph.add_node("plant", kind="supplier", capacity=1.0)
+    graph.add_node("town", kind="customer", demand=1.0)
+    graph.add_edge("plant", "town", shipment_lead_time=0, unfilled="lost")
+    scenario = supplynet.Scenario("plant", supplynet.from_graph(graph, disruptions=events), periods=PERIODS)
+    works = recorded(scenario, "plant", ("shipped",), runs=RUNS, warm_up=10)["shipped"] > 0.0
+    alone = 0.25 / 0.3
+    assert_mean(works.mean(axis=1), alone * uptime, wrong=(min(alone, uptime),))
