@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 STRUCK: Final = 0.01  # of normal output
+ROUNDING: Final = 1e-9  # of a quantity or of one unit: so little is none
 
 
 def value_lost(output: Array, undisturbed: Array, value: Array) -> Array:
@@ -119,13 +120,22 @@ def time_to_recover(
     return back
 
 
-def shortage_periods(short: Array, group: NDArray[np.int64]) -> Array:
+def in_shortage(unmet: Array, normal: Array, tolerance: float = STRUCK) -> NDArray[np.bool_]:
+    """Where more was asked and not shipped than a tolerance of what is normal, [period, node] or [period, lane].
+
+    unmet: backlog or lost, in units a period; normal [node] or [lane]: output or orders of a normal period.
+    """
+    some: NDArray[np.bool_] = unmet > np.maximum(tolerance * normal, ROUNDING)
+    return some
+
+
+def shortage_periods(unmet: Array, normal: Array, group: NDArray[np.int64], tolerance: float = STRUCK) -> Array:
     """Periods of shortage of the nodes of each group, on average [group].
 
-    short [period, node]: what was asked of a node and not shipped, backlog or lost; group [node]: numbers from 0 on,
-    such as tiers; nodes with a number below 0 count nowhere.
+    unmet [period, node], normal [node] and tolerance: see `in_shortage`; group [node]: numbers from 0 on, such as
+    tiers; nodes with a number below 0 count nowhere.
     """
-    number = (short > 0.0).sum(axis=0).astype(np.float64)
+    number = in_shortage(unmet, normal, tolerance).sum(axis=0).astype(np.float64)
     counted = group >= 0
     size = np.bincount(group[counted])
     total = np.bincount(group[counted], number[counted])

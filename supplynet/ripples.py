@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.losses import STRUCK
+from supplynet.losses import ROUNDING, STRUCK, in_shortage
 from supplynet.network import Network
 from supplynet.record import Record
 from supplynet.schema import CUSTOMER
@@ -21,7 +21,6 @@ NEEDED: Final = (
     "on_hand", "scrapped", "production_order", "production_backlog", "production_started", "received", "input_stock",
     "booked", "lane_backlog", "cancelled",
 )  # fmt: skip
-ROUNDING: Final = 1e-9  # part of a quantity that is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +86,11 @@ class _Tracer:
         self.supplier, self.customer, self.input = lane["supplier"], lane["customer"], lane["input"]
         self.least, self.most = _least_lead(self.network), ready.lane["transport_size"].astype(np.int64) - 1
         unmet = self._unmet(ready.lane["lane_backlog"], ready.lane["normal_order"])
-        self.late = unmet > np.maximum(tolerance * ready.lane["normal_order"], ROUNDING)
+        self.late = in_shortage(unmet, ready.lane["normal_order"], tolerance)
         self.unmet = unmet
         of_node = np.zeros((self.periods, self.network.n_nodes))
         np.add.at(of_node.T, self.supplier, unmet.T)
-        self.short = of_node > np.maximum(tolerance * ready.node["normal_output"], ROUNDING)
+        self.short = in_shortage(of_node, ready.node["normal_output"], tolerance)
         self.short[:, self.network.node["kind"] == CUSTOMER] = False
         before = np.vstack([ready.lane["input_stock"], self.column["input_stock"][:-1]])
         self.held = before + self.column["received"]

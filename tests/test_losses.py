@@ -20,7 +20,8 @@ from supplynet.losses import (
     time_to_survive,
     value_lost,
 )
-from supplynet.topologies import Firms, IoTable
+from supplynet.network import tiers_of
+from supplynet.topologies import Firms, IoTable, firms_of
 
 NORMAL = np.array([10.0, 20.0, 5.0])
 OUTPUT = np.array([[10.0, 20.0, 5.0], [0.0, 20.0, 5.0], [5.0, 8.0, 5.0], [10.0, 20.0, 1.0], [11.0, 19.9, 5.0]])
@@ -84,9 +85,19 @@ def test_time_to_survive_and_to_recover_count_from_the_start_of_the_disruption()
 
 
 def test_periods_of_shortage_are_a_mean_over_the_nodes_of_a_group():
-    short = np.array([[0.0, 1.0, 0.0, 2.0], [0.0, 3.0, 1.0, 1.0]])
-    mean = shortage_periods(short, np.array([0, 2, 2, -1]))
+    short = np.array([[0.0, 1.0, 0.1, 2.0], [0.0, 3.0, 1.0, 1.0]])
+    mean = shortage_periods(short, np.array([10.0, 10.0, 10.0, 1.0]), np.array([0, 2, 2, -1]))
     assert mean[[0, 2]].tolist() == [0.0, 1.5] and np.isnan(mean[1])
+    assert shortage_periods(short, np.array([10.0, 10.0, 10.0, 1.0]), np.array([0, 2, 2, -1]), 0.001)[2] == 2.0
+
+
+def test_undisturbed_firms_are_never_short_though_roundings_remain():
+    table = IoTable(("farms", "industry"), np.array([[10.0, 20.0], [30.0, 40.0]]), np.array([60.0, 150.0]))
+    network = firm_network(firms_of(table, 30))
+    record = supplynet.run(Scenario("calm", network, 30)).record
+    unmet = record["backlog"] + record["lost"]
+    assert (unmet > 0.0).any(), "customers ask for a hair more than there is"
+    assert shortage_periods(unmet, network.node["normal_output"], tiers_of(network)).tolist() == [0.0, 0.0]
 
 
 def row_of_firms(n_firms):
