@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column
 
 SHOWN = 10  # faults in one message
+POSITIVE = ("units_per_output", "flow")
 AT_MOST_ONE = ("criticality", "capacity_factor", "open_factor", "stock_factor", "order_factor", "transit_factor")
 MAY_BE_INFINITE = ("capacity", "order_cap")
 MAY_BE_NAN = ("normal_output", "normal_order", "share", "orders_in_mail", "goods_in_transit", "input_stock")
@@ -113,9 +114,6 @@ def _check_numbers(table: str, labels: Sequence[str], column: Column, values: An
             elif not column.random:
                 suspects.append((row, value))
     whole = column.dtype is np.uint32
-    rule = (
-        "a whole number >= 0" if whole else "a number >= 0" if column.name not in MAY_BE_NEGATIVE else "a finite number"
-    )
     cure = (
         "round it, or give a distribution"
         if whole
@@ -126,8 +124,24 @@ def _check_numbers(table: str, labels: Sequence[str], column: Column, values: An
     for row, value in suspects:
         label = labels[row] if len(labels) > row else row
         long = whole and isinstance(value, float) and LONGEST < value < np.inf
-        must = f"at most {LONGEST:,} periods; shorten it" if long else f"{rule}; {cure}"
+        must = f"at most {LONGEST:,} periods; shorten it" if long else f"{rule_of(column)}; {cure}"
         yield f"{table} {label}: {column.name} is {value!r}, must be {must}"
+
+
+def bounds(column: Column) -> tuple[float, float]:
+    """The least and the greatest number that a column may hold."""
+    least = -np.inf if column.name in MAY_BE_NEGATIVE else 0.0
+    return least, 1.0 if column.name in (*AT_MOST_ONE, "share") else np.inf
+
+
+def rule_of(column: Column) -> str:
+    """What a number of a column must be, in words."""
+    if column.dtype is np.uint32:
+        return "a whole number >= 0"
+    if column.name in POSITIVE:
+        return "a number > 0"
+    least, most = bounds(column)
+    return "a number in [0, 1]" if most == 1.0 else "a number >= 0" if least == 0.0 else "a finite number"
 
 
 def _faulty(column: Column, values: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -138,7 +152,7 @@ def _faulty(column: Column, values: NDArray[np.float64]) -> NDArray[np.bool_]:
         bad |= values < 0
     if column.name in AT_MOST_ONE:
         bad |= values > 1
-    if column.name == "units_per_output":
+    if column.name in POSITIVE:
         bad |= values == 0
     if column.dtype is np.uint32:
         bad |= (values != np.floor(values)) | (values > LONGEST)

@@ -10,6 +10,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.checks import LONGEST
+
 Array = NDArray[Any]
 Table = Literal["node", "lane"]
 RECOVERIES: Final = ("sudden", "linear", "exponential", "stepwise")
@@ -28,6 +30,18 @@ class Struck:
     least: float
     most: float
     added: bool = False
+    whole: bool = False
+
+    @property
+    def must(self) -> str:
+        """What a factor must be, in words."""
+        number = "a whole number" if self.whole else "a number"
+        return f"{number} >= {self.least:g}" if np.isinf(self.most) else f"{number} in [{self.least:g}, {self.most:,g}]"
+
+    def may_be(self, factors: Any) -> Any:
+        """Whether numbers may be factors [...]."""
+        fits = (factors >= self.least) & (factors <= self.most) & np.isfinite(factors)
+        return fits & (factors == np.floor(factors)) if self.whole else fits
 
     @property
     def neutral(self) -> float:
@@ -43,7 +57,7 @@ DISRUPTED: Final = {
     "hoarding": Struck("node", 0.0, np.inf, added=True),
     "open_factor": Struck("lane", 0.0, 1.0),
     "transit_factor": Struck("lane", 0.0, 1.0),
-    "extra_lead_time": Struck("lane", 0.0, 100_000.0, added=True),
+    "extra_lead_time": Struck("lane", 0.0, LONGEST, added=True, whole=True),
 }
 """The columns that a disruption may change; each is an input column of the schema too, for what never ends."""
 
@@ -95,6 +109,8 @@ class Disruption:
     def faults(self) -> Iterator[str]:
         """What cannot be, in words."""
         said = f"disruption of {self.where!r}"
+        if not isinstance(self.where, str):
+            yield f"{said}: where is {self.where!r}, must be a text; write a node, a label=value, or a lane, works>shop"
         if self.column not in DISRUPTED:
             yield f"{said}: column is {self.column!r}, must be one of {', '.join(DISRUPTED)}; choose one"
             return
@@ -102,11 +118,9 @@ class Disruption:
         if hasattr(self.factor, "path") and self.column == "extra_lead_time":
             yield f"{said}: factor is a process, but pipelines are finite; give extra_lead_time as a number"
         elif not hasattr(self.factor, "path"):
-            number = isinstance(self.factor, (int, float, np.number)) and np.isfinite(self.factor)
-            must = f"a number in [{kind.least:g}, {kind.most:g}]" if kind.most == 1.0 else "a number >= 0"
             means = "how many periods are added" if kind.added else "the part that is left"
-            if not (number and kind.least <= self.factor <= kind.most):
-                yield f"{said}: factor is {self.factor!r}, must be {must}: {means}; mend it"
+            if not (isinstance(self.factor, (int, float, np.number)) and kind.may_be(self.factor)):
+                yield f"{said}: factor is {self.factor!r}, must be {kind.must}: {means}; mend it"
         for name, least in (("start", 0), ("duration", 1), ("recovery_periods", 0)):
             value: Any = getattr(self, name)
             whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.checks import AT_MOST_ONE, LONGEST, MAY_BE_INFINITE, MAY_BE_NEGATIVE, nearest
+from supplynet.checks import LONGEST, MAY_BE_INFINITE, POSITIVE, bounds, nearest, rule_of
 from supplynet.network import RULES, Network
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.rule_levers import set_rule, with_needed_signals
@@ -178,11 +178,6 @@ def _set_share(network: Network, lever: str, share: float, lanes: Array) -> Netw
     return replace(network, lane={**network.lane, "share": shares})
 
 
-def bounds(column: Column) -> tuple[float, float]:
-    """The least and the greatest number that a column may hold."""
-    return -np.inf if column.name in MAY_BE_NEGATIVE else 0.0, 1.0 if column.name in (*AT_MOST_ONE, "share") else np.inf
-
-
 def _number(column: Column, value: Any, lever: str) -> float:
     whole = column.dtype is np.uint32
     try:
@@ -193,18 +188,10 @@ def _number(column: Column, value: Any, lever: str) -> float:
     fits = lowest <= number <= highest and (np.isfinite(number) or column.name in MAY_BE_INFINITE)
     if fits and whole and number > LONGEST:
         raise ValueError(f"lever {lever!r} is {value!r}, must be at most {LONGEST:,} periods; shorten it")
-    if not fits or (whole and number != int(number)) or (column.name == "units_per_output" and number == 0):
-        rule = (
-            "a whole number >= 0"
-            if whole
-            else "in [0, 1]"
-            if highest == 1.0
-            else "a number > 0"
-            if column.name == "units_per_output"
-            else "a number >= 0"
-        )
+    if not fits or (whole and number != int(number)) or (column.name in POSITIVE and number == 0):
         raise ValueError(
-            f"lever {lever!r} is {value!r}, must be {rule} ({column.unit or 'no unit'}): {column.meaning}; mend it"
+            f"lever {lever!r} is {value!r}, must be {rule_of(column)} ({column.unit or 'no unit'}): {column.meaning}; "
+            "mend it"
         )
     return int(number) if whole else number
 

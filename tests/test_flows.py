@@ -131,11 +131,13 @@ def test_capacity_price_and_other_columns_are_read_where_they_stand(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"flows": ("pit,works,4", "pit,works,-4")}, r"flows.csv line 3 \('pit' -> 'works'\): flow is -4.0, must be"),
-        ({"flows": ("pit,works,4", "pit,works,0")}, r"flows.csv line 3 .*: flow is 0, must be a number > 0; delete"),
+        ({"flows": ("pit,works,4", "pit,works,-4")}, r"flows.csv line 3 \('pit' -> 'works'\): flow is -4.0"),
+        ({"flows": ("pit,works,4", "pit,works,nan")}, r"flow is 'nan', must be a number > 0; mend it$"),
+        ({"flows": ("pit,works,4", "pit,works,-1")}, "flow is -1.0, must be a number > 0; mend it"),
+        ({"flows": ("pit,works,4", "pit,works,0")}, r"flows.csv line 3 .*: flow is 0.0, must be a number > 0; mend"),
         ({"flows": ("pit,works,4", "pit,works,")}, r"flows.csv line 3 .*: flow is blank, must be a number > 0"),
-        ({"flows": ("pit,works,4", "pit,works,many")}, r"flows.csv line 3 .*: flow is 'many', must be a number >= 0"),
-        ({"flows": ("30,0.4", "30,1.4")}, r"flows.csv line 4 \('works' -> 'shop'\): criticality is 1.4, must be"),
+        ({"flows": ("pit,works,4", "pit,works,many")}, r"flows.csv line 3 .*: flow is 'many', must be a number > 0"),
+        ({"flows": ("30,0.4", "30,1.4")}, r"flows.csv line 4 .*: criticality is 1.4, must be a number in \[0, 1\]"),
         ({"flows": ("12,\npit,works,4,", "12,1\npit,works,4,0.5")}, "line 2: lane .* is 1, but another .* says 0.5"),
         ({"flows": ("pit,works", "pits,works")}, "flows.csv line 3: supplier: there is no node 'pits'; did you mean"),
         ({"flows": ("works,mine,3", "pit,works,3")}, "flows.csv line 5: lane 'pit' -> 'works' stands in line 3"),

@@ -74,8 +74,11 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
     "lane to itself": (lambda made: made.add_edge("shop", "shop"), "cannot supply itself"),
     "nobody serves": (lambda made: made.remove_edge("shop", "customer"), "nobody can serve it"),
     "shares": (lane("source", "shop", share=0.5), "sum to 0.5, must be 1"),
-    "no units": (lane("source", "shop", units_per_output=0.0), "units_per_output is 0.0"),
-    "criticality": (lane("source", "shop", criticality=1.5), "criticality is 1.5"),
+    "no units": (
+        lane("source", "shop", units_per_output=0.0),
+        "units_per_output is 0.0, must be a number > 0; mend it",
+    ),
+    "criticality": (lane("source", "shop", criticality=1.5), "criticality is 1.5, must be a number in [0, 1]; mend it"),
     "name of a lane": (lambda made: made.add_node("a>b", ordering=BaseStock(1.0)), "cannot contain '>'"),
     "name that is no text": (lambda made: made.add_node(7, ordering=BaseStock(1.0)), "a name must be a text"),
     "sale that cannot be": (sell_what_is_never_there, "makes to order with a production lead time"),

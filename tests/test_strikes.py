@@ -48,6 +48,11 @@ def test_a_row_of_text_is_the_event_and_the_event_writes_the_row_again(row, even
         ("mil,capacity_factor,0", "did you mean 'mill'"),
         ("region=north,capacity_factor,0", "there is no region"),
         ("mill,capacity_factor,1.5", "must be a number in [0, 1]"),
+        ("mill,capacity_factor,nan", "factor is 'nan', must be a number: the part that is left; mend it"),
+        (
+            "mill,capacity_factor,0,nan",
+            "start is 'nan', must be a whole number >= 0 of periods; mend it (leave it blank",
+        ),
         ("mill,capacity_factor,0,-3", "start"),
         ("mill,capacity_factor,0,3,0", "duration"),
         ("mill,capacity_factor,0,3,2,slow,2", "recovery is 'slow'"),

@@ -100,19 +100,22 @@ def _read(cell: str, column: Column) -> Any:
         return value
     if not isinstance(value, str):
         return _Unread(f" is {cell!r}, must be a number; only capacity, price and lead times may be random")
-    return _Unread(next(iter(_faults("", column, cell, ""))).strip().removeprefix(f": {column.name}") + hint(cell))
+    return _Unread(
+        next(iter(_faults("", column, cell, ""))).strip().removeprefix(f": {column.name}")
+        + hint(cell, blank=column.default is not None)
+    )
 
 
 def _faults(where: str, column: Column, value: Any, label: str) -> list[str]:
     return list(check_columns(where, [label], {column.name: [value]}, 1, {column.name: column}, ()))
 
 
-def hint(cell: str) -> str:
-    """A cure for a text that was meant as a number."""
+def hint(cell: str, *, blank: bool) -> str:
+    """A cure for a text that was meant as a number; `blank` where a blank cell has a default."""
     if cell.endswith("%"):
         return " (25 % is 0.25)"
     if cell.lower() == "nan":
-        return " (leave it blank for the default)"
+        return " (leave it blank for the default)" if blank else ""
     return " (write 1234.5: a point before decimals, nothing between thousands)" if NUMBERLIKE.fullmatch(cell) else ""
 
 
@@ -132,7 +135,8 @@ def read_number(
         number = float("nan")
     if np.isnan(number):
         findings.problems.append(
-            f"{table.at(row)}: {name} is {repr(cell) if cell else 'blank'}, must be {rule}; mend it{hint(cell)}"
+            f"{table.at(row)}: {name} is {repr(cell) if cell else 'blank'}, must be {rule}; mend it"
+            + hint(cell, blank=default is not None)
         )
         return None
     return int(number) if number.is_integer() else number

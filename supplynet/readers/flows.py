@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.checks import SHOWN
+from supplynet.checks import SHOWN, rule_of
 from supplynet.firms import MARKET, trading_firms
 from supplynet.network import Network, addresses_of
 from supplynet.policies.catalogue import read_rule
@@ -29,7 +29,7 @@ from supplynet.scenario import Scenario
 from supplynet.schema import Column, inputs, lane_inputs
 
 Array = NDArray[Any]
-FLOW: Final = Column("lane", "flow", np.float64, "units/period", 1.0, "sold in a usual period")
+FLOW: Final = Column("lane", "flow", np.float64, "units/period", None, "sold in a usual period")
 FINAL_DEMAND: Final = Column("node", "final_demand", np.float64, "units/period", 0.0, "sold to no firm")
 OF_FIRMS: Final = tuple(name for name in inputs("node") if name not in ("kind", "on_hand"))
 GIVEN_BY_FLOWS: Final = (
@@ -154,8 +154,8 @@ def _flows(table: Table, findings: Findings) -> Array:
     read = read_columns(table, {"flow": FLOW}, labels, findings, lambda row: None)
     flow = np.asarray(read.get("flow", np.ones(len(table))), np.float64)
     cells = table.column("flow")
-    for row in np.flatnonzero((flow == 0.0) | (np.array(cells) == "")).tolist():
-        said = f"{table.where} {labels[row]}: flow is {'0' if cells[row] else 'blank'}, must be a number > 0"
+    for row in np.flatnonzero(np.array(cells) == "").tolist():
+        said = f"{table.where} {labels[row]}: flow is blank, must be {rule_of(FLOW)}"
         findings.problems.append(f"{said}; delete the row, or give one")
     return flow
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.levers import bounds
+from supplynet.checks import bounds
 from supplynet.network import Network
 from supplynet.policies.catalogue import FAMILIES, name_of, rules_of
 from supplynet.policies.parameters import LARGEST
