@@ -149,7 +149,8 @@ def _may_change(network: Network, column: str) -> NDArray[np.uint8]:
 def _longest_delay(network: Network) -> NDArray[np.int64]:
     """How many periods disruptions may add to the lead time of each lane [lane]."""
     late = [event for event in network.disruptions if event.column == "extra_lead_time"]
-    last = 1 + max((event.start + (event.duration or 0) + event.recovery_periods for event in late), default=0)
+    # they are worst where one starts: from then on each stays as it is or fades
+    last = 1 + max((event.start for event in late), default=0)
     shock, most = Shock(network, "extra_lead_time", last, 1), np.zeros(network.n_lanes, np.int64)
     most[shock.rows] = shock.greatest
     return most

@@ -1,5 +1,6 @@
 """What disruptions make of a column: their shapes, whom a label means, what is random, and what they do to goods."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from supplynet.demand import Trace
 from supplynet.disruptions import Disruption
 from supplynet.distributions import Bernoulli
 from supplynet.network import addresses_of
+from supplynet.prepare import prepare
 from supplynet.shocks import Shock
 
 
@@ -137,6 +139,25 @@ def test_stock_of_inputs_spoils_with_the_rest():
 def test_longer_lead_times_delay_goods_shipped_in_that_time_only():
     scenario = shops([Disruption("works>north", "extra_lead_time", 2, 3, 1)], capacity=np.inf)
     assert of_lane(scenario, played(scenario), "received", "works>north")[3:8] == [6, 0, 6, 12, 6]
+
+
+def test_room_for_late_goods_is_made_for_the_most_that_is_added_at_once_however_long_it_lasts():
+    def room(*events):
+        tracemalloc.start()
+        made = prepare(shops(events).network, "steady").lane["transport_size"].tolist()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 10_000_000, "bytes"
+        return made
+
+    def late(*when, **recovery):
+        return Disruption("works>north", "extra_lead_time", 2, *when, **recovery)
+
+    calm = room()
+    fades = {"recovery": "linear", "recovery_periods": 10**7}
+    for events, more in [([late(5, 10**7)], 2), ([late(1, 3), late(3, 2)], 4), ([late(1, 3), late(4, 2)], 2),
+                         ([late(1, 2, **fades), late(5, 2)], 4)]:  # fmt: skip
+        assert [now - was for now, was in zip(room(*events), calm, strict=True)] == [more, 0, 0, 0]
 
 
 def test_an_order_stop_holds_orders_back_and_they_come_when_it_ends():
