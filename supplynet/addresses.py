@@ -25,6 +25,7 @@ class Addresses:
 
     def __init__(self, names: Sequence[str], node: Mapping[str, Array], supplier: Array, customer: Array) -> None:
         self.names, self.node, self.supplier, self.customer = names, node, supplier, customer
+        self._texts: dict[str, Array] = {}
 
     def rows(self, where: str, table: str) -> Array:
         """The rows of a table that a text means. Raises ValueError with the nearest name or label."""
@@ -54,6 +55,8 @@ class Addresses:
         if where in self._at:
             return np.array([self._at[where]], np.int64)
         label, equals, value = where.partition("=")
+        if ">" in where:
+            raise ValueError(f"{where!r} is a lane, but this column is one of nodes; name a node, or a column of lanes")
         if not equals:
             raise ValueError(f"there is no such node; {nearest(where, self.names, shown=12)}")
         if label not in LABELS:
@@ -74,7 +77,12 @@ class Addresses:
         return list(zip(self.supplier[:2000].tolist(), self.customer[:2000].tolist(), strict=True))
 
     def _label(self, label: str) -> Array:
-        """A label of each node as text [node]."""
+        """A label of each node as text [node], worked out once."""
+        if label not in self._texts:
+            self._texts[label] = self._text(label)
+        return self._texts[label]
+
+    def _text(self, label: str) -> Array:
         if label == "tier":
             return tiers(self.node["kind"], self.supplier, self.customer).astype(str)
         if label == "kind":

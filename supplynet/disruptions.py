@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.checks import LONGEST
+from supplynet.randomness import stream_keys, uniforms
 
 Array = NDArray[Any]
 Table = Literal["node", "lane"]
 RECOVERIES: Final = ("sudden", "linear", "exponential", "stepwise")
+SAMPLES: Final = 8  # of the luck of a process
 STEPS: Final = 4  # of a stepwise recovery
 OVER: Final = 1e-3  # part of an exponential recovery that is left when it counts as done
 
@@ -133,6 +135,24 @@ class Disruption:
         elif self.recovery != "sudden" and not self.recovery_periods:
             yield f"{said}: recovery is {self.recovery}, but recovery_periods is 0; say how long it takes"
 
+    def beyond(self, periods: int) -> str:
+        """What is wrong with its start in a run of so many periods, in words; nothing where it is in time."""
+        if self.start < periods:
+            return ""
+        return (
+            f"disruption of {self.where!r}: start is {self.start}, must be below the {periods} periods, or nobody "
+            f"would notice; run {self.start + 1} or more, or strike earlier"
+        )
+
+    def sample(self, periods: int) -> Array:
+        """What it may leave in its first periods, under some luck [period, sample].
+
+        Raises ValueError where a process leaves the range of the column.
+        """
+        luck = uniforms(stream_keys(0, self.stream, [str(at) for at in range(SAMPLES)]), range(periods))
+        sampled: Array = np.atleast_1d(self._struck(periods, luck, 0))
+        return sampled
+
     def levels(self, periods: int, uniform: Array | None = None) -> Array:
         """The factor in every period [period], or [period, row] from random numbers of that shape.
 
@@ -144,7 +164,7 @@ class Disruption:
         end = periods if self.duration is None else min(periods, self.start + self.duration)
         if self.start >= periods:
             return levels
-        levels[self.start : end] = self._struck(end - self.start, uniform)
+        levels[self.start : end] = self._struck(end - self.start, uniform, self.start)
         left = self.left(periods - end)
         levels[end : end + left.size] = kind.neutral + np.multiply.outer(left, levels[end - 1] - kind.neutral)
         if self.column == "extra_lead_time":
@@ -160,11 +180,11 @@ class Disruption:
         done = after[: self.recovery_periods] / (self.recovery_periods + 1)
         return 1.0 - (np.floor(done * STEPS) / STEPS if self.recovery == "stepwise" else done)
 
-    def _struck(self, periods: int, uniform: Array | None) -> Any:
-        """The factor while it lasts."""
+    def _struck(self, periods: int, uniform: Array | None, start: int) -> Any:
+        """The factor while it lasts, from the numbers of its periods."""
         if not hasattr(self.factor, "path"):
             return self.factor
-        luck = np.full((periods, 1), 0.5) if uniform is None else uniform[self.start : self.start + periods]
+        luck = np.full((periods, 1), 0.5) if uniform is None else uniform[start : start + periods]
         path = np.asarray(self.factor.path(luck.reshape(periods, -1))).reshape(luck.shape)
         kind = DISRUPTED[self.column]
         if path.size and not (path.min() >= kind.least and path.max() <= kind.most):

@@ -170,9 +170,12 @@ def from_columns(
 
 def check_disruptions(addresses: Addresses, disruptions: Sequence[Disruption]) -> Iterator[str]:
     """Every fault in the disruptions, whose places must be there."""
-    for event in disruptions:
+    for at, event in enumerate(disruptions):
+        if not isinstance(event, Disruption):
+            yield f"disruptions[{at}] is {event!r}, must be a Disruption; write Disruption('mill', 'open_factor', 0.0)"
+            continue
         yield from event.faults()
-        if event.column in DISRUPTED:
+        if event.column in DISRUPTED and isinstance(event.where, str):
             try:
                 addresses.rows(event.where, DISRUPTED[event.column].table)
             except ValueError as fault:

@@ -15,7 +15,7 @@ from supplynet.network import Network
 from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule, Rule, SourcingRule, parameters
 from supplynet.policies.ordering import Conwip, DemandInference, Kanban, MakeToOrder
 from supplynet.schema import CUSTOMER, KINDS
-from supplynet.shocks import hits, struck
+from supplynet.shock_checks import check_disruptions
 
 LEADS: Final = (("node", "production_lead_time"), ("lane", "order_lead_time"), ("lane", "shipment_lead_time"))
 NEGATIVE: Final = "whose mean must be >= 0; mend it"
@@ -165,25 +165,6 @@ def check_signals_sense(network: Network) -> Iterator[str]:
                     f"node {reader!r}: it infers demand from the sales of {names[network.lane['supplier'][lane]]!r}, "
                     "where customers wait for what is not there, so that sales are no demand; use unfilled='lost'"
                 )
-
-
-def check_disruptions(network: Network) -> Iterator[str]:
-    """Faults in what disruptions can do."""
-    some = (network.node["capacity_factor"] > 0.0) & (network.node["capacity_factor"] < 1.0)
-    for event, rows in hits(network, "capacity_factor"):
-        some[rows] |= hasattr(event.factor, "path") or event.factor > 0.0 or event.recovery != "sudden"
-    endless = np.isinf(network.node["capacity"]) & (network.objects["node", "capacity"].codes < 0)
-    for row in np.flatnonzero(endless & some).tolist():
-        yield (
-            f"node {network.names[row]!r}: a part of its capacity is lost, but that is infinite, and nothing would "
-            "change; give it a capacity, or a capacity_factor of 0"
-        )
-    wants = struck(network, "demand_factor")
-    for row in wants[network.node["kind"][wants] != CUSTOMER].tolist():
-        yield (
-            f"node {network.names[row]!r}: a demand_factor other than 1 is for customers, and it is a "
-            f"{KINDS[network.node['kind'][row]]}, whose demand is what is ordered of it; name a customer"
-        )
 
 
 def check_lost_sales(network: Network, takes_time: NDArray[np.bool_]) -> Iterator[str]:

@@ -73,11 +73,8 @@ class Scenario:
                 "measure; run longer, or warm up less"
             )
         for event in self.network.disruptions:
-            if event.start >= self.periods:
-                raise ValueError(
-                    f"scenario {self.name!r}: disruption of {event.where!r}: start is {event.start}, must be below the "
-                    f"{self.periods} periods, or nobody would notice; run {event.start + 1} or more, or strike earlier"
-                )
+            if late := event.beyond(self.periods):
+                raise ValueError(f"scenario {self.name!r}: {late}")
         if self.start not in STARTS:
             raise ValueError(
                 f"scenario {self.name!r}: start is {self.start!r}, must be one of {', '.join(STARTS)}; choose one"

@@ -4,6 +4,7 @@ With `integers=True` all quantities are whole numbers (or halves and quarters of
 so that floats are exact.
 """
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -25,6 +26,7 @@ from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule,
 from supplynet.policies.input import DaysOfCover
 from supplynet.policies.ordering import BaseStock, Kanban, MakeToOrder, Plan, Sterman
 from supplynet.prepare import prepare
+from supplynet.shock_checks import Reach
 
 ORDERING, INPUT, SOURCING, ALLOCATION = (
     [rule for rule in gathered("EXAMPLES") if isinstance(rule, kind)]
@@ -66,7 +68,9 @@ class _Author:
         self.listen()
         self.disrupt()
         assume(self.is_playable())
-        return from_graph(self.graph, signals=self.signals, disruptions=self.disruptions)
+        network = from_graph(self.graph, signals=self.signals, disruptions=self.disruptions)
+        reach = Reach(network)
+        return replace(network, disruptions=tuple(event for event in self.disruptions if not any(reach.faults(event))))
 
     def structure(self) -> tuple[list[int], list[tuple[int, int]], list[tuple[int, int]]]:
         """The firms, their lanes downstream, and their lanes back upstream."""

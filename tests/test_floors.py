@@ -34,6 +34,7 @@ FLOORS = (
     ("policies", "phases", "signals"),
     (
         "rule_checks",
+        "shock_checks",
         "unstable",
         "prepare",
         "lower",

@@ -48,9 +48,10 @@ def read_signals(table: Table, names: Sequence[str], findings: Findings) -> list
     return signals
 
 
-def read_disruptions(table: Table, addresses: Addresses, findings: Findings) -> list[Disruption]:
-    """The disruptions of disruptions.csv that can be read; blanks around the > of a lane do not count."""
-    disruptions: list[Disruption] = []
+def read_disruptions(table: Table, addresses: Addresses, findings: Findings) -> list[tuple[str, Disruption]]:
+    """The disruptions of disruptions.csv that can be read, each with its place; blanks around the > of a lane do not
+    count."""
+    disruptions: list[tuple[str, Disruption]] = []
     for row in range(len(table)):
         where = ">".join(part.strip() for part in table.column("where")[row].split(">"))
         column = table.column("column")[row]
@@ -71,7 +72,7 @@ def read_disruptions(table: Table, addresses: Addresses, findings: Findings) -> 
                                together=together == "true")  # fmt: skip
             problems = [f"{table.at(row)}: {problem}" for problem in check_disruptions(addresses, [event])]
             findings.problems += problems
-            disruptions += [] if problems else [event]
+            disruptions += [] if problems else [(table.at(row), event)]
     return disruptions
 
 
@@ -96,7 +97,7 @@ def read_disruption(text: str, addresses: Addresses) -> Disruption:
     events = read_disruptions(Table(said, columns, [1]), addresses, findings)
     if findings.problems:
         raise ValueError("; ".join(problem.replace(f"{said} line 1: ", f"{said}: ") for problem in findings.problems))
-    return events[0]
+    return events[0][1]
 
 
 def write_disruption(event: Disruption) -> str:

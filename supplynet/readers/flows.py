@@ -110,8 +110,9 @@ class FlowsReader(TablesReader):
         faults = [*of_lanes, *(problem for check in CHECKS for problem in check(network))]
         self.findings.problems += self.places.locate(faults, self.path)
         if "disruptions.csv" in tables:
-            events = read_disruptions(tables["disruptions.csv"], addresses_of(network), self.findings)
-            network = replace(network, disruptions=tuple(events))
+            self.events = read_disruptions(tables["disruptions.csv"], addresses_of(network), self.findings)
+            network = replace(network, disruptions=tuple(event for _, event in self.events))
+            self.findings.problems += self._idle(network)
         return None if self.findings.problems else network
 
     def _lanes(self, flows: Table, firms: Table, labels: list[str], settings: Settings) -> Lanes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 
 from supplynet.addresses import Addresses
-from supplynet.checks import Faults
+from supplynet.checks import LONGEST, Faults
 from supplynet.demand import Trace, as_process
+from supplynet.disruptions import Disruption
 from supplynet.network import RULES, Network, from_columns
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.prepare import prepare
@@ -29,6 +30,7 @@ from supplynet.rule_checks import CHECKS
 from supplynet.rule_levers import with_needed_signals
 from supplynet.scenario import Scenario
 from supplynet.schema import KINDS, inputs, lane_inputs
+from supplynet.shock_checks import Reach
 
 SETTINGS_FILE: Final = "scenario.toml"
 NEEDED: Final[dict[str, tuple[str, ...]]] = {
@@ -88,6 +90,7 @@ class TablesReader:
 
     def __init__(self, path: Path) -> None:
         self.path, self.findings, self.places = path, Findings(), Places()
+        self.events: list[tuple[str, Disruption]] = []
 
     def read(self) -> Scenario:
         """The scenario, or every problem."""
@@ -101,6 +104,8 @@ class TablesReader:
                 problems = fault.problems if isinstance(fault, Faults) else (str(fault),)
                 self.findings.problems += self.places.locate(problems, self.path)
             settings.scenario = self._as_long_as_recorded(network, settings)
+        if network is not None or settings.says_periods:
+            self.findings.problems += self._out_of_time(settings.scenario.periods)
         if self.findings.problems or network is None:
             raise FolderFaults(*self._sorted(self.findings.problems))
         return replace(settings.scenario, network=network, source=self.path)
@@ -115,6 +120,22 @@ class TablesReader:
         except ValueError as fault:
             self.findings.problems.append(f"{settings.where}: {str(fault).partition(': ')[2]}")
             return settings.scenario
+
+    def _out_of_time(self, periods: int) -> Iterator[str]:
+        """What is wrong with the disruptions in a run of so many periods."""
+        for place, event in self.events:
+            if late := event.beyond(periods):
+                yield f"{place}: {late}"
+                continue
+            try:
+                event.sample(min(event.duration or periods, periods - event.start, LONGEST))
+            except ValueError as fault:
+                yield f"{place}: {fault}"
+
+    def _idle(self, network: Network) -> Iterator[str]:
+        """Which disruptions of a network would do nothing."""
+        reach = Reach(network)
+        return (f"{place}: {problem}" for place, event in self.events for problem in reach.faults(event))
 
     @staticmethod
     def _sorted(problems: list[str]) -> list[str]:
@@ -177,18 +198,19 @@ class TablesReader:
         usual = settings.defaults.get("lane", {})
         lanes = read_lanes(tables["lanes.csv"], tables.get("inputs.csv"), nodes, usual, findings, places)
         signals = read_signals(tables["signals.csv"], names, findings) if "signals.csv" in tables else []
-        events = []
         if "disruptions.csv" in tables:
             addresses = _addresses(nodes, lanes.suppliers, lanes.customers)
-            events = read_disruptions(tables["disruptions.csv"], addresses, findings)
+            self.events = read_disruptions(tables["disruptions.csv"], addresses, findings)
         if findings.headers:
             return None
         of_lanes: list[str] = []
         network = from_columns(
             names, lanes.suppliers, lanes.customers, node=columns, lane=lanes.columns, signals=signals,
-            disruptions=events, faults=of_lanes,
+            faults=of_lanes,
         )  # fmt: skip
         of_nodes = [problem for check in CHECKS for problem in check(network)]
+        network = replace(network, disruptions=tuple(event for _, event in self.events))
+        findings.problems += self._idle(network)
         findings.problems += places.locate(of_lanes, self.path, findings.supply)
         findings.problems += places.locate(of_nodes, self.path, findings.nodes)
         return None if findings.problems else self._listening(network)
