@@ -149,9 +149,12 @@ class Disruption:
 
         Raises ValueError where a process leaves the range of the column.
         """
-        luck = uniforms(stream_keys(0, self.stream, [str(at) for at in range(SAMPLES)]), range(periods))
-        sampled: Array = np.atleast_1d(self._struck(periods, luck, 0))
+        sampled: Array = np.atleast_1d(self._struck(periods, self.some_luck(periods), 0))
         return sampled
+
+    def some_luck(self, periods: int) -> Array:
+        """Numbers that a process may make its factors of [period, sample]."""
+        return uniforms(stream_keys(0, self.stream, [str(at) for at in range(SAMPLES)]), range(periods))
 
     def levels(self, periods: int, uniform: Array | None = None) -> Array:
         """The factor in every period [period], or [period, row] from random numbers of that shape.

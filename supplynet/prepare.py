@@ -94,8 +94,8 @@ def prepare(network: Network, start: str) -> Prepared:
     return Prepared(
         network, rules,
         node=nodes | codes | {f"{phase}_level": levels[at] for at, phase in enumerate(PHASES)} | {
-            "capacity": _means(network, "capacity"), "capacity_factor": node["capacity_factor"],
-            "price": _means(network, "price"), "interest": _interest(network) * node["demand_factor"],
+            "capacity": means_of(network, "capacity"), "capacity_factor": node["capacity_factor"],
+            "price": means_of(network, "price"), "interest": _interest(network) * node["demand_factor"],
             "has_price": has_price(network).astype(np.uint8), "stock_factor": node["stock_factor"],
             "may_scrap": _may_change(network, "stock_factor"),
             "may_hold_back": _may_change(network, "order_factor"),
@@ -164,7 +164,7 @@ def has_price(network: Network) -> NDArray[np.bool_]:
 
 def normal_flow(network: Network) -> Array:
     """What each node puts out in a normal period [node]. Raises ValueError where flows do not settle."""
-    return mean_flows(network, _means(network, "demand") * network.node["demand_factor"])
+    return mean_flows(network, means_of(network, "demand") * network.node["demand_factor"])
 
 
 def _mean_orders(network: Network, flow: Array) -> Array:
@@ -174,7 +174,7 @@ def _mean_orders(network: Network, flow: Array) -> Array:
     return mean
 
 
-def _means(network: Network, column: str) -> Array:
+def means_of(network: Network, column: str) -> Array:
     """A node column, with the normal state of what follows a process [node]."""
     coded = network.objects["node", column]
     means = np.array([*(as_process(value).mean for value in coded.values), 0.0])

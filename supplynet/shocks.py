@@ -96,13 +96,22 @@ class Shock:
 
     def _shared(self, events: list[tuple[Disruption, Array]]) -> tuple[Array, Array]:
         """The distinct paths [period, path], and which of them each row has."""
-        mark = np.zeros(self.rows.size, np.uint64)
-        luck = np.random.default_rng(0).integers(1, 2**63, len(events), dtype=np.uint64)
-        for (_, rows), own in zip(events, luck, strict=True):
-            mark[rows] += own  # rows with the same sum are struck by the same events
-        marks, code = np.unique(mark, return_inverse=True)
-        path = np.full((self.periods, marks.size), self.kind.neutral)
+        n_paths, code = share_paths(self.rows.size, [rows for _, rows in events])
+        path = np.full((self.periods, n_paths), self.kind.neutral)
         for event, rows in events:
             hit = np.unique(code[rows])
             path[:, hit] = self._joined(path[:, hit], event.levels(self.periods)[:, None])
         return path, code
+
+
+def share_paths(n_rows: int, struck_by: Sequence[Array]) -> tuple[int, Array]:
+    """How many distinct sets of events strike some rows, and the number of the set of each [row].
+
+    struck_by: the rows that each event strikes.
+    """
+    mark = np.zeros(n_rows, np.uint64)
+    luck = np.random.default_rng(0).integers(1, 2**63, len(struck_by), dtype=np.uint64)
+    for rows, own in zip(struck_by, luck, strict=True):
+        mark[rows] += own  # rows with the same sum are struck by the same events
+    marks, code = np.unique(mark, return_inverse=True)
+    return marks.size, code

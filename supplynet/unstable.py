@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.disruptions import DISRUPTED
+from supplynet.losses import ROUNDING
 from supplynet.network import Network
 from supplynet.policies.input import DaysOfCover
-from supplynet.shocks import hits
-
-STOPS: Final = ("capacity_factor", "open_factor")
-"""What may keep a firm from its inputs for so long that it uses up what it holds."""
+from supplynet.prepare import means_of, normal_flow
+from supplynet.shocks import hits, share_paths
 
 
 def warn_of_unstable(network: Network, periods: int) -> None:
@@ -50,6 +49,8 @@ def known_unstable(network: Network, periods: int) -> Iterator[str]:
             "order it again, and orders never settle (Sterman's misperception); 1 remembers all of it"
         )
     follows = nodes([code for code, rule in of.items() if rule.basis == "output"])
+    if not (follows.size and network.disruptions):
+        return
     stop, owner = _longest_stop(network, periods), network.input["node"]
     at_risk = np.isin(owner, follows) & (network.input["criticality"] > 0.0) & (network.input["cover"] < stop)
     if at_risk.any():
@@ -61,10 +62,62 @@ def known_unstable(network: Network, periods: int) -> Iterator[str]:
 
 
 def _longest_stop(network: Network, periods: int) -> int:
-    """For how many periods the longest disruption keeps goods from being made or from leaving, 0 if none does."""
-    events = [event for column in STOPS for event, rows in hits(network, column) if rows.size]
-    lasting = [event for event in events if not hasattr(event.factor, "path") and event.factor < 1.0]
-    return max((min(event.duration or periods, periods - event.start) for event in lasting), default=0)
+    """For how many periods on end disruptions leave some lane less than its normal flow, 0 if they never do.
+
+    All that stops goods of a lane counts together: its supplier's capacity, its buyer's orders, and what can leave and
+    arrives. Of what is random some luck is tried.
+    """
+    lane, none = network.lane, np.zeros((periods, 1), bool)
+    stops, codes = [none], np.zeros(network.n_lanes, np.int64)
+    for column, rows_of_lanes in (("capacity_factor", lane["supplier"]), ("order_factor", lane["customer"]),
+                                  ("open_factor", None), ("transit_factor", None)):  # fmt: skip
+        own, code = _stops(network, column, periods)
+        if len(own) == 1:
+            continue
+        code = code if rows_of_lanes is None else code[rows_of_lanes]
+        pairs, codes = np.unique(codes * len(own) + code, return_inverse=True)
+        stops = [stops[pair // len(own)] | own[pair % len(own)] for pair in pairs.tolist()]
+    return max(_longest_run(stop) for stop in stops)
+
+
+def _stops(network: Network, column: str, periods: int) -> tuple[list[NDArray[np.bool_]], NDArray[np.int64]]:
+    """The distinct ways in which a column is too low for normal flow [period, sample], the first of them never, and
+    which of them each node or lane has."""
+    found = hits(network, column)
+    n_rows = network.n_nodes if DISRUPTED[column].table == "node" else network.n_lanes
+    stops, of_row = [np.zeros((periods, 1), bool)], np.zeros(n_rows, np.int64)
+    if not found:
+        return stops, of_row
+    n_paths, code = share_paths(n_rows, [rows for _, rows in found])
+    path = [np.ones((periods, 1)) for _ in range(n_paths)]
+    for event, rows in found:
+        levels = event.levels(periods, event.some_luck(periods) if event.is_random else np.zeros((periods, 1)))
+        for at in np.unique(code[rows]).tolist():
+            path[at] = path[at] * levels
+    needed = _needed(network) if column == "capacity_factor" else np.ones(n_rows)
+    for at in np.unique(code[np.concatenate([rows for _, rows in found])]).tolist():
+        rows, levels = np.flatnonzero(code == at), np.unique(path[at])
+        lower = np.searchsorted(levels, needed[rows] * (1.0 - ROUNDING))  # how many levels are less than it needs
+        for number in np.unique(lower[lower > 0]).tolist():
+            of_row[rows[lower == number]] = len(stops)
+            stops.append(path[at] <= levels[number - 1])
+    return stops, of_row
+
+
+def _needed(network: Network) -> NDArray[np.float64]:
+    """What part of its capacity each node needs in a normal period [node]."""
+    normal = network.node["normal_output"]
+    if np.isnan(normal).any():
+        normal = np.where(np.isnan(normal), normal_flow(network), normal)
+    able = means_of(network, "capacity") * network.node["capacity_factor"]
+    needed: NDArray[np.float64] = np.divide(normal, able, out=np.ones(normal.size), where=able > 0.0)
+    return np.where(np.isinf(able), ROUNDING, needed)  # of an endless capacity any part is enough
+
+
+def _longest_run(stop: NDArray[np.bool_]) -> int:
+    """The longest run of periods that are all true, in any sample [period, sample]."""
+    period = np.arange(len(stop))[:, None]
+    return int((period - np.maximum.accumulate(np.where(stop, -1, period), axis=0)).max(initial=0))
 
 
 def _some(network: Network, nodes: NDArray[np.intp]) -> str:

@@ -4,14 +4,17 @@ import warnings
 from dataclasses import replace
 
 import networkx as nx
+import pandas as pd
 import pytest
 from shell import shell
 
 import supplynet
 from supplynet.disruptions import Disruption
+from supplynet.outages import Interruptions, Outages
 from supplynet.policies.input import DaysOfCover
 from supplynet.policies.ordering import MakeToOrder
 from supplynet.readers.graph_files import write_path
+from supplynet.readers.schedules import from_schedule
 
 
 def firms(rule=None, struck=(), periods=40, cover=4.0):
@@ -28,7 +31,16 @@ def firms(rule=None, struck=(), periods=40, cover=4.0):
 
 
 def stop(duration, start=5, factor=0.0, column="capacity_factor"):
-    return [Disruption("mine" if column == "capacity_factor" else "mine>works", column, factor, start, duration)]
+    place = {"capacity_factor": "mine", "order_factor": "works"}.get(column, "mine>works")
+    return [Disruption(place, column, factor, start, duration)]
+
+
+def followed(*events):
+    """The firms where orders follow realised output."""
+    return firms(DaysOfCover(6.0, 1.0, "output"), events)
+
+
+DAYS = pd.date_range("2020-03-01", periods=30)
 
 
 UNSTABLE = {
@@ -36,6 +48,17 @@ UNSTABLE = {
     "forgetful": (firms(DaysOfCover(6.0, 0.0)), "supply_line_weight of 0 forget what is on order .* never settle"),
     "output": (firms(DaysOfCover(6.0, 1.0, "output"), stop(5)), "of 5 periods outlasts .* never starts again"),
     "closed lane": (firms(DaysOfCover(6.0, 1.0, "output"), stop(9, column="open_factor")), "of 9 periods outlasts"),
+    "schedule": (
+        followed(*from_schedule(pd.DataFrame({"mine": [0.3] * 12 + [0.9] * 18}, DAYS), label="", start=5)),
+        "of 12 per",
+    ),
+    "outages": (followed(*stop(None, factor=Outages(1.0, 0.05, 0.03))), "periods outlasts"),
+    "interruptions": (followed(*stop(None, factor=Interruptions(1.0, 0.05, 20.0))), "periods outlasts"),
+    "one after the other": (followed(*stop(3), *stop(3, 8)), "of 6 periods outlasts"),
+    "on one lane": (followed(*stop(3), *stop(3, 8, column="open_factor")), "of 6 periods outlasts"),
+    "order stop": (followed(*stop(7, column="order_factor")), "of 7 periods outlasts"),
+    "lost on the way": (followed(*stop(8, column="transit_factor")), "of 8 periods outlasts"),
+    "slow recovery": (followed(Disruption("mine", "capacity_factor", 0.0, 5, 2, "linear", 9)), "of 6 periods outlasts"),
     "endless": (firms(DaysOfCover(6.0, 1.0, "output"), stop(None)), "of 35 periods outlasts"),
 }
 CALM = {
@@ -43,6 +66,8 @@ CALM = {
     "output where the stop is as long as the cover": firms(DaysOfCover(6.0, 1.0, "output"), stop(4)),
     "output where the run ends before": firms(DaysOfCover(6.0, 1.0, "output"), stop(30, start=36)),
     "output where nothing is lost": firms(DaysOfCover(6.0, 1.0, "output"), stop(30, factor=1.0)),
+    "output where enough is left": followed(*stop(30, factor=0.6), *stop(30, factor=0.99)),
+    "output where others are stopped in turn": followed(*stop(4), Disruption("finisher", "order_factor", 0.0, 9, 4)),
     "just above one period": firms(DaysOfCover(1.01, 0.01)),
 }
 
