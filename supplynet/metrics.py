@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-DUST = 1e-12  # of what was demanded in a period: less than that is rounding, and does not wait
+DUST = 1e-12  # of what was demanded in a period, or of a mean: less than that is rounding; it does not wait, nor vary
 
 
 def mean(series: Array) -> Array:
@@ -22,7 +22,10 @@ def mean(series: Array) -> Array:
 
 
 def variance(series: Array) -> Array:
-    """Sample variance over time of each row (divided by periods - 1). Shapes: [period, ...] -> [...]."""
+    """Sample variance over time of each row (divided by periods - 1), 0 of what is rounding.
+
+    Shapes: [period, ...] -> [...].
+    """
     return mean_and_variance(series)[1]
 
 
@@ -36,7 +39,7 @@ def total(series: Array) -> Array:
 def mean_and_variance(series: Array) -> tuple[Array, Array]:
     """Mean and sample variance over time of each row, in one go. Shapes: [period, ...] -> [...] each."""
     flat, shape = _flat(series)
-    middle, spread = _mean_and_variance(flat)
+    middle, spread = _mean_and_variance(flat, DUST)
     return middle.reshape(shape), spread.reshape(shape)
 
 
@@ -123,7 +126,7 @@ def _sum(series: Any) -> Any:
 
 
 @numba.njit(cache=True)
-def _mean_and_variance(series: Any) -> Any:
+def _mean_and_variance(series: Any, dust: Any) -> Any:
     """Squared distances from the mean in the order of time; two passes, so large means do no harm."""
     n_periods, n_rows = series.shape
     middle = _sum(series) / n_periods
@@ -133,7 +136,11 @@ def _mean_and_variance(series: Any) -> Any:
     for period in range(n_periods):
         for row in range(n_rows):
             squared[row] += (series[period, row] - middle[row]) ** 2
-    return middle, squared / (n_periods - 1)
+    for row in range(n_rows):
+        squared[row] /= n_periods - 1
+        if squared[row] < (dust * middle[row]) ** 2:
+            squared[row] = 0.0
+    return middle, squared
 
 
 @numba.njit(cache=True)

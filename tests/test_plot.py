@@ -19,9 +19,11 @@ from matplotlib.text import Annotation, Text
 import supplynet
 from supplynet import from_graph, plot
 from supplynet.distributions import Poisson
+from supplynet.firms import firm_network
 from supplynet.plot.style import COLOURS
 from supplynet.policies.ordering import OrderUpToMovingAverage
 from supplynet.record import Keep
+from supplynet.topologies import IoTable, firms_of
 
 
 def tree(n_nodes: int, branches: int):
@@ -108,6 +110,16 @@ def test_stock_lies_above_zero_and_backlog_below():
     owed = result.record["backlog"][:, retailer]
     assert any(curve.size == 36 and np.array_equal(curve[owed > 0], -owed[owed > 0]) for curve in curves)
     assert "units" in ax.get_ylabel() and ax.get_ylim()[0] < 0
+
+
+def test_what_rounding_leaves_is_drawn_as_no_stock():
+    flows = np.array([[10.0, 20.0, 5.0], [30.0, 40.0, 20.0], [5.0, 30.0, 15.0]])
+    table = IoTable(("farms", "industry", "services"), flows, np.array([60.0, 150.0, 120.0]))
+    result = supplynet.run(supplynet.Scenario("firms", firm_network(firms_of(table, 90)), periods=30))
+    assert 0.0 < result.record["on_hand"].max() < 1e-9
+    ax = plot.stock_and_backlog(result)
+    (stock,) = (line for line in ax.get_lines() if len(line.get_ydata()) == 30)
+    assert (np.asarray(stock.get_ydata()) == 0.0).all()
 
 
 def test_the_warm_up_is_shaded_and_named():

@@ -11,8 +11,12 @@ import pytest
 from shapes import shop
 
 from supplynet import Keep, Scenario, from_graph, load, replicate, run
+from supplynet.disruptions import Disruption
 from supplynet.distributions import Normal
+from supplynet.firms import firm_network
 from supplynet.metrics import bullwhip_ratio, cycle_service_level, days_of_supply, fill_rate, mean, variance
+from supplynet.outages import Outages
+from supplynet.topologies import IoTable, firms_of
 
 
 def test_a_thinned_record_keeps_every_so_many_th_period() -> None:
@@ -83,6 +87,23 @@ def test_measures_are_what_their_formulas_say_and_undefined_ones_are_nan() -> No
     assert fill_rate(np.array([3.0, 1.0]), np.array([4.0, 4.0])) == 0.5
     assert days_of_supply(np.array([6.0, 2.0]), np.array([2.0, 2.0])) == 2.0
     assert cycle_service_level(np.array([0.0, 1.0, 0.0, 0.0])) == 0.75
+
+
+def test_what_varies_by_rounding_alone_does_not_vary():
+    sums = np.array([[0.1 + 0.2, 1e6], [0.3, 1e6 + 1e-5], [0.3, 1e6]])
+    assert sums.var(axis=0).min() > 0.0 and (variance(sums)[0], variance(sums)[1] > 0.0) == (0.0, True)
+    assert np.isnan(bullwhip_ratio(np.array([[1.0], [2.0], [3.0]]), sums[:, :1])).all()
+    assert bullwhip_ratio(sums[:, :1], np.array([[1.0], [2.0], [3.0]])).tolist() == [0.0]
+
+
+def test_firms_whose_customers_want_the_same_each_day_have_no_bullwhip_alone_or_in_a_union():
+    table = IoTable(("farms", "industry"), np.array([[10.0, 20.0], [30.0, 40.0]]), np.array([60.0, 150.0]))
+    events = [Disruption("sector=farms", "capacity_factor", Outages(1.0, 0.1, 0.3))]
+    scenario = Scenario("firms", firm_network(firms_of(table, 40), disruptions=events), 40)
+    alone = [run(scenario, replication=at).outcomes["bullwhip_ratio"] for at in range(3)]
+    assert np.isnan(alone).all() and np.isnan(replicate(scenario, 3)["bullwhip_ratio"]).all()
+    wanted = run(scenario).record["demand"]
+    assert wanted.sum(axis=1).var() > 0.0, "rounding makes it vary"
 
 
 def test_variance_keeps_its_digits_far_from_zero() -> None:

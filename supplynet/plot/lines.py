@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.metrics import DUST
 from supplynet.plot.style import COLOURS, DASHES, SMALL, axes_for, room
 from supplynet.report import Tier, tier_groups
 from supplynet.scenario import Result
@@ -38,11 +39,11 @@ def stock_and_backlog(result: Result, ax: Axes | None = None) -> Axes:
     owes = False
     for look, tier in enumerate(_lines(result)):
         if tier.number != 0:
-            backlog = _sum(result, "backlog", tier)
+            backlog, stock = (_without_dust(result, key, tier) for key in ("backlog", "on_hand"))
             owes = owes or bool(backlog.any())
             if backlog.any():
                 _draw(ax, result, -backlog, look, where_not_zero=True)
-            ends.append((_draw(ax, result, _sum(result, "on_hand", tier), look), look, _label(tier)))
+            ends.append((_draw(ax, result, stock, look), look, _label(tier)))
     ax.axhline(0.0, color="black", linewidth=0.8, zorder=1)
     if not owes:
         ax.set_ylim(bottom=0.0)
@@ -67,6 +68,13 @@ def _lines(result: Result) -> list[Tier]:
 def _sum(result: Result, key: str, tier: Tier) -> Array:
     values: Array = result.record[key][:, list(tier.nodes)].sum(axis=1)
     return values
+
+
+def _without_dust(result: Result, key: str, tier: Tier) -> Array:
+    """What a tier holds or owes in each period, where it is more than a rounding of what is demanded of it."""
+    quantity = _sum(result, key, tier)
+    usual = _sum(result, "demand", tier).mean() if "demand" in result.record else 0.0
+    return np.where(quantity > DUST * usual, quantity, 0.0)
 
 
 def _label(tier: Tier) -> str:
