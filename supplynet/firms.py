@@ -58,6 +58,8 @@ def firm_network(
     n_firms = firms.n_firms
     sold = np.flatnonzero(firms.final_demand > 0.0).tolist()
     names, sectors = firms.names(), firms.sectors()
+    if region is not None and len(region) != n_firms:
+        raise ValueError(f"firm_network: region has {len(region)} labels for {n_firms} firms; give one of each firm")
     labels = {"sector": sectors} if region is None else {"sector": sectors, "region": region}
     products = ["goods"] * n_firms if linear else sectors
     return trading_firms(
@@ -139,8 +141,13 @@ def trading_firms(
 
 def _buying(adjustment_time: float | Array, basis: str, firms: Firms) -> list[DaysOfCover]:
     """The rule by which each firm buys, one object for each adjustment time."""
-    sectors = firms.table.sectors
-    times = np.broadcast_to(np.asarray(adjustment_time, np.float64), (len(sectors),))
+    n, given = len(firms.table.sectors), np.asarray(adjustment_time, np.float64)
+    if given.shape not in ((), (n,)):
+        raise ValueError(
+            f"firm_network: adjustment_time has shape {given.shape}, must be one number or ({n},), one of each sector; "
+            "mend it"
+        )
+    times = np.broadcast_to(given, (n,))
     rules = {time: DaysOfCover(adjustment_time=time, basis=basis) for time in dict.fromkeys(times.tolist())}
     by_sector = [rules[time] for time in times.tolist()]
     return [by_sector[number] for number in firms.sector.tolist()]

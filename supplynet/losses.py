@@ -98,11 +98,11 @@ def time_to_survive(
     """Periods from the start of a disruption until a node first makes or serves too little [node], inf if it never
     does.
 
-    The least over the customers of what they are served is the time to survive of the site that failed.
-    Source: Simchi-Levi, Schmidt & Wei (2014), Harvard Business Review 92(1-2); Simchi-Levi, Wang & Wei (2018),
-    Production and Operations Management 27(8).
+    The least over the customers of what they are served is the time to survive of the site that failed. Raises
+    ValueError for a start that the output does not have. Source: Simchi-Levi, Schmidt & Wei (2014), Harvard Business
+    Review 92(1-2); Simchi-Levi, Wang & Wei (2018), Production and Operations Management 27(8).
     """
-    bad = struck(output[start:], undisturbed[start:] if undisturbed.ndim > 1 else undisturbed, tolerance)
+    bad = _struck_from(start, output, undisturbed, tolerance)
     return np.where(bad.any(axis=0), bad.argmax(axis=0), np.inf)
 
 
@@ -111,13 +111,24 @@ def time_to_recover(
 ) -> NDArray[np.float64]:
     """Periods from the start of a disruption until a node is back for good [node], 0 if it was never struck.
 
-    inf where it is still struck at the end of the record. Source: Simchi-Levi, Schmidt & Wei (2014), Harvard Business
-    Review 92(1-2), where the time that a failed site takes is given; here it comes out, for every node.
+    inf where it is still struck at the end of the record. Raises ValueError as `time_to_survive` does.
+    Source: Simchi-Levi, Schmidt & Wei (2014), Harvard Business Review 92(1-2), where the time that a failed site takes
+    is given; here it comes out, for every node.
     """
-    bad = struck(output[start:], undisturbed[start:] if undisturbed.ndim > 1 else undisturbed, tolerance)
+    bad = _struck_from(start, output, undisturbed, tolerance)
     back = np.where(bad.any(axis=0), len(bad) - bad[::-1].argmax(axis=0), 0).astype(np.float64)
     back[bad[-1]] = np.inf
     return back
+
+
+def _struck_from(start: int, output: Array, undisturbed: Array, tolerance: float) -> NDArray[np.bool_]:
+    """Who is struck from a period on [period, node]. Raises ValueError where there is no such period."""
+    if not 0 <= start < len(output):
+        raise ValueError(
+            f"start is {start!r}, must be one of the {len(output)} periods of the output, 0 to {len(output) - 1}; "
+            "give that in which the disruption starts"
+        )
+    return struck(output[start:], undisturbed[start:] if undisturbed.ndim > 1 else undisturbed, tolerance)
 
 
 def in_shortage(unmet: Array, normal: Array, tolerance: float = STRUCK) -> NDArray[np.bool_]:

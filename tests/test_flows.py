@@ -142,6 +142,7 @@ def test_capacity_price_and_other_columns_are_read_where_they_stand(tmp_path):
         ({"flows": ("pit,works", "pits,works")}, "flows.csv line 3: supplier: there is no node 'pits'; did you mean"),
         ({"flows": ("works,mine,3", "pit,works,3")}, "flows.csv line 5: lane 'pit' -> 'works' stands in line 3"),
         ({"flows": ("works,mine,3", "works,works,3")}, "flows.csv line 5.*a node cannot supply itself"),
+        ({"firms": ("firm,", "node,")}, "firms.csv: column 'node' is not known; did you mean 'firm'"),
         ({"flows": ("flow,", "flows,")}, "column 'flows' is not known; did you mean 'flow'"),
         ({"firms": ("shop,", "works,")}, "firms.csv line 5: node 'works' stands in line 4 already"),
         ({"firms": ("10,3", "10,")}, "firms.csv line 4: cover of 'works' is blank, must be 1 or more"),

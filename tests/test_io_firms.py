@@ -200,6 +200,8 @@ def test_firms_that_cannot_be_say_what_to_mend():
     firms = firms_of(TABLE, 30)
     for asked, said in (
         ({"cover": np.ones(4)}, r"cover has shape \(4,\), must be one number, \(3,\) or \(30,\), or \(3, 3\)"),
+        ({"region": ["north"] * 3}, "region has 3 labels for 30 firms; give one of each firm"),
+        ({"adjustment_time": np.ones(2)}, r"adjustment_time has shape \(2,\), must be one number or \(3,\), one"),
         ({"criticality": 1.5}, "criticality of all is 1.5, must be a number in"),
         ({"cover": np.array([1.0, 2.0, 0.5])}, "cover of 'shops' is 0.5, must be at least 1"),
         ({"linear": True, "criticality": np.ones((3, 3))}, "criticality has shape"),

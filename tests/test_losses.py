@@ -84,6 +84,13 @@ def test_time_to_survive_and_to_recover_count_from_the_start_of_the_disruption()
     assert time_to_survive(relapses, np.ones((5, 1)), start=2).tolist() == [1.0]
 
 
+@pytest.mark.parametrize("measure", [time_to_survive, time_to_recover])
+@pytest.mark.parametrize("start", [5, -1])
+def test_a_start_that_is_no_period_of_the_output_is_refused(measure, start):
+    with pytest.raises(ValueError, match=f"start is {start}, must be one of the 5 periods of the output, 0 to 4"):
+        measure(OUTPUT, NORMAL, start=start)
+
+
 def test_periods_of_shortage_are_a_mean_over_the_nodes_of_a_group():
     short = np.array([[0.0, 1.0, 0.1, 2.0], [0.0, 3.0, 1.0, 1.0]])
     mean = shortage_periods(short, np.array([10.0, 10.0, 10.0, 1.0]), np.array([0, 2, 2, -1]))

@@ -48,6 +48,39 @@ def test_a_schedule_with_gaps_or_wrong_factors_is_refused(table, message):
         from_schedule(table)
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"label": "regio"}, "label is 'regio', must be one of nodes, or .*; did you mean 'region'"),
+        ({"column": "extra_lead_time", "label": ""}, "column is 'extra_lead_time', but pipelines are finite; give"),
+        ({"start": -3}, "start is -3, must be a whole number >= 0"),
+        ({"start": 1.5}, "start is 1.5, must be a whole number >= 0"),
+    ],
+)
+def test_a_schedule_that_no_network_could_take_is_refused_at_once(settings, message):
+    with pytest.raises(ValueError, match=message):
+        from_schedule(schedule(north=[1.0, 1.0]), **settings)
+
+
+def test_a_cell_that_is_no_number_is_named_with_its_day():
+    with pytest.raises(ValueError, match=r"'north' on 2020-03-02 is 'shut', must be a number in \[0, 1\]"):
+        from_schedule(schedule(north=[1.0, "shut"]))
+
+
+@pytest.mark.parametrize(
+    ("regions", "when", "message"),
+    [
+        ({}, {}, "regions is empty, must name one"),
+        ({"x": "BEL"}, {"first": "2020-13-01"}, "first is '2020-13-01', must be a day; write it as 2020-03-18"),
+        ({"x": "BEL"}, {"last": None}, "last is None, must be a day"),
+        ({"x": "BEL"}, {"first": "2021-01-01", "last": "2020-01-01"}, "'2021-01-01', after last, '2020-01-01'"),
+    ],
+)
+def test_days_and_regions_of_lockdowns_that_cannot_be_are_refused(regions, when, message):
+    with pytest.raises(ValueError, match=f"lockdowns: .*{message}"):
+        lockdowns(regions, **when)
+
+
 def test_lockdowns_of_the_first_year_come_as_they_came():
     # First days at a stringency of 50: China 26 January, Italy 23 February, Belgium 14 March 2020 (the data's README).
     data = real_data()

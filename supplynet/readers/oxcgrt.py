@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -63,8 +63,21 @@ def lockdowns(
     """
     checked("lockdowns: depth", depth, **SHARE)
     checked("lockdowns: free", free, least=0.0, most=99.0, must="a number in [0, 99], of the index; give 20")
-    index = stringency(*dict.fromkeys(regions.values()), data=data)[first:last]
+    if not regions:
+        raise ValueError("lockdowns: regions is empty, must name one at least; give {region: code of a country}")
+    from_day, to_day = _day("first", first), _day("last", last)
+    if from_day > to_day:
+        raise ValueError(f"lockdowns: first is {first!r}, after last, {last!r}; exchange them")
+    index = stringency(*dict.fromkeys(regions.values()), data=data)[from_day:to_day]
     taken = ((index - free) / (100.0 - free)).clip(lower=0.0)
     taken[index.isna()] = float("nan")
     left = pd.DataFrame({region: 1.0 - depth * taken[code] for region, code in regions.items()})
     return from_schedule(left, "capacity_factor", label="region", days=days)
+
+
+def _day(name: str, text: Any) -> pd.Timestamp:
+    """A day that is written as 2020-03-18. Raises ValueError."""
+    day = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce") if isinstance(text, str) else pd.NaT
+    if pd.isna(day):
+        raise ValueError(f"lockdowns: {name} is {text!r}, must be a day; write it as 2020-03-18")
+    return day

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from supplynet.checks import fail
+from supplynet.addresses import LABELS
+from supplynet.checks import fail, nearest
 from supplynet.demand import Trace
 from supplynet.disruptions import DISRUPTED, Disruption
 
@@ -25,7 +26,7 @@ def from_schedule(
     period that the schedule does not fill is left out. Places in which nothing happens get no disruption. Raises
     ValueError that names each gap, factor and place that does not fit.
     """
-    problems = list(_faults(schedule, column, days))
+    problems = list(_faults(schedule, column, label, days, start))
     if problems:
         fail(problems)
     n_periods = len(schedule) // days
@@ -38,11 +39,18 @@ def from_schedule(
     )
 
 
-def _faults(schedule: pd.DataFrame, column: str, days: int) -> Iterator[str]:
+def _faults(schedule: pd.DataFrame, column: str, label: str, days: int, start: int) -> Iterator[str]:
     """What cannot be, in words."""
     if column not in DISRUPTED:
         yield f"schedule: column is {column!r}, must be one of {', '.join(DISRUPTED)}; choose one"
         return
+    if column == "extra_lead_time":
+        yield f"schedule: column is {column!r}, but pipelines are finite; give Disruptions with a number each"
+    if label and label not in LABELS:
+        near = nearest(str(label), LABELS)
+        yield f"schedule: label is {label!r}, must be one of nodes, or '' where columns are places; {near}"
+    if isinstance(start, bool) or not isinstance(start, (int, np.integer)) or start < 0:
+        yield f"schedule: start is {start!r}, must be a whole number >= 0 of periods; mend it"
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= max(len(schedule), 1):
         yield f"schedule: days is {days!r}, must be a whole number from 1 to its {len(schedule)} days; mend it"
     if not isinstance(schedule.index, pd.DatetimeIndex) or not len(schedule):
@@ -54,11 +62,13 @@ def _faults(schedule: pd.DataFrame, column: str, days: int) -> Iterator[str]:
         yield f"schedule: {before} is followed by {after}, must be by the day after; fill the gap, or sort the days"
     kind = DISRUPTED[column]
     for place in schedule.columns:
-        values = schedule[place].to_numpy(np.float64)
-        wrong = ~((values >= kind.least) & (values <= kind.most))
+        values = pd.to_numeric(schedule[place], errors="coerce").to_numpy(np.float64)
+        wrong = ~kind.may_be(values)
         if wrong.any():
             at = int(wrong.argmax())
+            cell = schedule[place].iloc[at] if np.isnan(values[at]) else values[at]
+            cell = repr(cell) if isinstance(cell, str) else cell
             yield (
-                f"schedule: {place!r} on {schedule.index[at].date()} is {values[at]}, must be a number in "
-                f"[{kind.least:g}, {kind.most:g}]; end the schedule before it, or fill it"
+                f"schedule: {place!r} on {schedule.index[at].date()} is {cell}, must be {kind.must}; end the "
+                "schedule before it, or fill it"
             )

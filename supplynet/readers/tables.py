@@ -98,7 +98,7 @@ def read_table(
     if not rows:
         findings.problems.append(f"{path} is empty; give it a first line with the names of its columns")
         return None
-    header = _header(path, rows[0], known, findings, homes)
+    header = _header(path, rows[0], known, needed, findings, homes)
     for name in needed:
         if name not in header:
             findings.problems.append(
@@ -138,9 +138,15 @@ def read_text(path: Path, findings: Findings) -> str | None:
 
 
 def _header(
-    path: Path, cells: list[str], known: Sequence[str], findings: Findings, homes: Mapping[str, str]
+    path: Path,
+    cells: list[str],
+    known: Sequence[str],
+    needed: Sequence[str],
+    findings: Findings,
+    homes: Mapping[str, str],
 ) -> list[str]:
     """The names of the columns, without empty ones at the end."""
+    missing = [name for name in needed if name not in cells]
     while cells and not cells[-1]:
         cells = cells[:-1]
     before = len(findings.problems)
@@ -153,7 +159,10 @@ def _header(
             findings.problems.append(f"{path}: column {name!r} belongs in {homes[name]}; move it there")
         elif name not in known:
             plain = name.lower().replace(" ", "_").replace("-", "_")
-            findings.problems.append(f"{path}: column {name!r} is not known; {nearest(plain, known, shown=20)}")
+            meant = nearest(plain, known, shown=20)
+            if meant.startswith("known") and len(missing) == 1:
+                meant = f"did you mean {missing[0]!r}?"
+            findings.problems.append(f"{path}: column {name!r} is not known; {meant}")
     findings.headers |= len(findings.problems) > before
     return cells
 
