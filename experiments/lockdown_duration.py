@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from shared.pages import asked, show, tell
 
 from supplynet import Keep, Scenario, run
+from supplynet.damage import LOSSES, damage
 from supplynet.disruptions import Disruption
 from supplynet.firms import COVER, firm_network
-from supplynet.losses import direct_loss, value_lost
 from supplynet.plot.style import COLOURS, SMALL
 from supplynet.readers.io_tables import united_states
 from supplynet.topologies import Firms, firms_of
@@ -70,15 +70,14 @@ def lock_down(firms: Firms, days: int, seed: int) -> Loss:
     event = Disruption("region=closed", "capacity_factor", 0.0, 0, days)
     periods = days + AFTERWARDS
     network = firm_network(firms, cover=cover, region=region.tolist(), disruptions=[event])
-    output = run(Scenario("lockdown", network, periods), keep=Keep(("production",))).record["production"]
-    factor = np.ones((periods, firms.n_firms))
-    factor[:days, closed] = 0.0
+    result = run(Scenario("lockdown", network, periods), keep=Keep(LOSSES))
     value, total = firms.value_added / firms.output, firms.value_added.sum()
-    lost = value_lost(output[:, : firms.n_firms], firms.output, value)
-    direct = direct_loss(factor, firms.output, value)
+    of_nodes = np.append(value, np.zeros(network.n_nodes - firms.n_firms))  # customers add none
+    found = damage(result.record, result.undisturbed.record, value=of_nodes)
+    lost = found.periods["value_added_lost"].to_numpy()
     assert lost[-1] < 0.01 * total, "the economy should be back"
     percent = 100.0 / (YEAR * total)
-    return Loss(days, direct.sum() * percent, lost.sum() * percent, 100.0 * lost.max() / total)
+    return Loss(days, found.direct_loss * percent, found.value_added_lost * percent, 100.0 * lost.max() / total)
 
 
 def table(losses: list[Loss], spread: dict[int, float]) -> list[str]:

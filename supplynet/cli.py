@@ -62,7 +62,10 @@ def run(
     strikes: Annotated[list[str] | None, typer.Option("--disrupt", metavar=STRIKE, help=STRUCK)] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for nodes.parquet, lanes.parquet, outcomes.json, scenario.toml and the picture."),
+        typer.Option(
+            help="Folder for nodes.parquet, lanes.parquet, outcomes.json, scenario.toml, the picture, and "
+            "damage.parquet and shortages.parquet of a scenario that is struck."
+        ),
     ] = None,
     plot: Annotated[
         Path | None, typer.Option(help="File of the picture: .png, .svg or .pdf (default: SCENARIO.png).")
@@ -172,9 +175,11 @@ def keep_for(scenario: Scenario) -> Keep | None:
     """
     import psutil
 
+    from supplynet.damage import LOSSES
     from supplynet.record import FULL, Keep
 
-    needed = Keep(columns=("demand", "production_order", "filled", "on_hand", "backlog", "lost", "cost"))
+    struck = LOSSES if scenario.network.disruptions else ()
+    needed = Keep(columns=("demand", "production_order", "filled", "on_hand", "backlog", "lost", "cost", *struck))
     columns = len(needed.columns or ())
     cells = scenario.periods * scenario.network.n_nodes
     free = psutil.virtual_memory().available
@@ -201,6 +206,7 @@ def play(scenario: Scenario, replication: int, keep: Keep | None) -> Result:
 def tell(result: Result, picture: Path | None, out: Path | None) -> None:
     """Print the table by tier, what happened, what to try next, and where the files are."""
     from supplynet import report
+    from supplynet.damage_page import damage_parts
 
     page, scenario = console(), result.scenario
     page.print(f"{scenario.name}: {scenario.about}".removesuffix(": "), style="bold", markup=False, highlight=False)
@@ -210,6 +216,8 @@ def tell(result: Result, picture: Path | None, out: Path | None) -> None:
     page.print(report.sentence(result), markup=False, highlight=False)
     if scenario.name in report.CAVEATS:
         page.print(report.CAVEATS[scenario.name], markup=False, highlight=False)
+    for part in damage_parts(result) if scenario.network.disruptions else ():
+        page.print(part)
     if hint := report.next_step(scenario):
         page.print(f"Try next: {hint}", markup=False, highlight=False)
     for what, where in (("Picture", picture), ("Files", out)):

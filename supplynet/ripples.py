@@ -9,8 +9,9 @@ from typing import Any, Final
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from supplynet.losses import ROUNDING, STRUCK, in_shortage
+from supplynet.losses import STRUCK, in_shortage
 from supplynet.network import Network
 from supplynet.record import Record
 from supplynet.schema import CUSTOMER
@@ -75,6 +76,32 @@ def tree(shortages: Sequence[Shortage]) -> nx.DiGraph:
     return graph
 
 
+def unmet(record: Record) -> Array:
+    """What is owed on a lane beyond what is always owed, because its seller makes to order, or was lost [period, lane].
+
+    Takes booked, lane_backlog and cancelled. Units: of the product that the lane carries.
+    """
+    ready, booked = record.prepared, record["booked"]
+    opened, usual = ready.lane["lane_backlog"], ready.lane["normal_order"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        waits = np.nan_to_num(np.round(opened / usual), posinf=0.0).astype(np.int64)
+    owed: Array = record["lane_backlog"] + record["cancelled"]
+    for lane in np.flatnonzero(waits).tolist():
+        asked = np.concatenate([np.full(waits[lane], usual[lane]), booked[:, lane]])
+        total = np.concatenate([[0.0], np.cumsum(asked)])
+        owed[:, lane] -= total[waits[lane] + 1 :] - total[1 : record.periods + 1]
+    return np.maximum(owed, 0.0)
+
+
+def of_suppliers(network: Network, of_lanes: Array) -> Array:
+    """Sums over the lanes of each supplier [period, node] of a column [period, lane]."""
+    supplier = network.lane["supplier"]
+    shape = supplier.size, network.n_nodes
+    place = csr_array((np.ones(supplier.size), supplier, np.arange(supplier.size + 1)), shape)
+    summed: Array = np.asarray(of_lanes @ place)
+    return summed
+
+
 class _Tracer:
     """The columns of a record that tell who was late for whom."""
 
@@ -85,28 +112,15 @@ class _Tracer:
         lane = self.network.lane
         self.supplier, self.customer, self.input = lane["supplier"], lane["customer"], lane["input"]
         self.least, self.most = _least_lead(self.network), ready.lane["transport_size"].astype(np.int64) - 1
-        unmet = self._unmet(ready.lane["lane_backlog"], ready.lane["normal_order"])
-        self.late = in_shortage(unmet, ready.lane["normal_order"], tolerance)
-        self.unmet = unmet
-        of_node = np.zeros((self.periods, self.network.n_nodes))
-        np.add.at(of_node.T, self.supplier, unmet.T)
+        self.unmet = unmet(record)
+        self.late = in_shortage(self.unmet, ready.lane["normal_order"], tolerance)
+        of_node = of_suppliers(self.network, self.unmet)
         self.short = in_shortage(of_node, ready.node["normal_output"], tolerance)
         self.short[:, self.network.node["kind"] == CUSTOMER] = False
         before = np.vstack([ready.lane["input_stock"], self.column["input_stock"][:-1]])
         self.held = before + self.column["received"]
         before = np.vstack([ready.node["production_backlog"], self.column["production_backlog"][:-1]])
         self.wanted = before + self.column["production_order"]
-
-    def _unmet(self, opened: Array, usual: Array) -> Array:
-        """What is owed on a lane beyond what is always owed, or was lost, [period, lane]."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            waits = np.nan_to_num(np.round(opened / usual), posinf=0.0).astype(np.int64)
-        unmet: Array = self.column["lane_backlog"] + self.column["cancelled"]
-        for lane in np.flatnonzero(waits).tolist():
-            asked = np.concatenate([np.full(waits[lane], usual[lane]), self.column["booked"][:, lane]])
-            total = np.concatenate([[0.0], np.cumsum(asked)])
-            unmet[:, lane] -= total[waits[lane] + 1 :] - total[1 : self.periods + 1]
-        return np.maximum(unmet, 0.0)
 
     def trace(self) -> list[Shortage]:
         """All shortages with their parents and depths."""

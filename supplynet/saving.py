@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet import __version__
+from supplynet.damage import Damage
 from supplynet.disruptions import Disruption
 from supplynet.files import Writer, check_folder, write_together
 from supplynet.fingerprint import fingerprint
@@ -32,7 +34,8 @@ ON_LANES: Final = ("order", "booked", "shipment", "lane_backlog", "cancelled", "
 def summary(result: Result) -> dict[str, Any]:
     """What a run comes to as one plain object, ready for JSON: what is undefined, or was not kept, is None.
 
-    Raises nothing. Units: those of `outcomes`; a node that serves nobody has tier None.
+    Raises nothing. Units: those of `outcomes`; a node that serves nobody has tier None. `damage` is there where
+    something strikes; times that never come are None.
     """
     scenario, network = result.scenario, result.scenario.network
     measures, tier, kind = result.measures, tiers_of(network), network.node["kind"]
@@ -49,7 +52,33 @@ def summary(result: Result) -> dict[str, Any]:
             }
             for row, name in enumerate(network.names)
         },
+        **({"damage": _damage(result)} if network.disruptions else {}),
     }
+
+
+def _damage(result: Result) -> dict[str, Any]:
+    """What the disruptions did: totals, by period, tier and node; or what is left out, and why."""
+    try:
+        damage = result.damage
+    except ValueError as fault:
+        return {"left_out": str(fault)}
+    totals = ("direct_loss", "indirect_loss", "value_added_lost")
+    return {
+        "unit": damage.unit,
+        **{name: _number(getattr(damage, name)) for name in totals},
+        "periods": _records(damage.periods),
+        "tiers": _records(damage.tiers),
+        "nodes": {str(row.pop("node")): row for row in _records(damage.nodes)},
+        "left_out": damage.left_out,
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON knows them."""
+    return [
+        {name: _number(value) if isinstance(value, float) else value for name, value in row.items()}
+        for row in table.to_dict("records")
+    ]
 
 
 def _number(value: Any) -> float | None:
@@ -78,7 +107,8 @@ def save(result: Result, folder: str | Path) -> Path:
     """Write nodes.parquet, lanes.parquet, outcomes.json and scenario.toml to a folder, all of them or none.
 
     Where only sums were kept, nodes.parquet has a row per period and label; lanes.parquet is written where lanes were
-    kept. Raises OSError if the folder cannot be written to, ValueError if it holds the tables of a network.
+    kept, damage.parquet (a row for each node) and shortages.parquet where something strikes and the record tells.
+    Raises OSError if the folder cannot be written to, ValueError if it holds the tables of a network.
     """
     check_out(Path(folder))
     write_together(files_of(result, Path(folder)))
@@ -88,12 +118,26 @@ def save(result: Result, folder: str | Path) -> Path:
 def files_of(result: Result, folder: Path) -> dict[Path, Writer | None]:
     """The files of a run, and who writes each; None for one that is not to be there."""
     lanes = not result.record.summed and any(key in result.record for key in ON_LANES)
+    damage = _damage_if_told(result)
     return {
         folder / "nodes.parquet": lambda path: _write_table(result.table(), path),
         folder / "lanes.parquet": (lambda path: _write_table(result.lanes_table(), path)) if lanes else None,
+        folder / "damage.parquet": None if damage is None else partial(_write_table, damage.nodes),
+        folder / "shortages.parquet": (
+            None if damage is None or not damage.tells_causes else partial(_write_table, damage.shortages_table())
+        ),
         folder / "outcomes.json": lambda path: path.write_text(to_json(result) + "\n", encoding="utf-8"),
         folder / "scenario.toml": lambda path: path.write_text(_recipe(result, folder), encoding="utf-8"),
     }
+
+
+def _damage_if_told(result: Result) -> Damage | None:
+    if not result.scenario.network.disruptions:
+        return None
+    try:
+        return result.damage
+    except ValueError:  # the record holds too little, which outcomes.json says
+        return None
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from supplynet import engine
 from supplynet.batch import Player, runs_of_a_block
 from supplynet.business import business
+from supplynet.damage import Damage, columns_for, damage
 from supplynet.disruptions import Disruption
 from supplynet.finance import Statement, statement
 from supplynet.levers import set_levers, superseded
@@ -162,6 +163,26 @@ class Result:
         """Stock, waiting, waste and money of all factories and distributors, without the warm-up; see `business`."""
         return business(self.record, self.scenario.network, self.statement())
 
+    @cached_property
+    def undisturbed(self) -> Result:
+        """The same run without its disruptions, under the same luck; played when it is first asked for.
+
+        Raises ValueError where nothing strikes, or this record holds too little to be put beside it.
+        """
+        scenario = self.scenario
+        if not scenario.network.disruptions:
+            raise ValueError(f"scenario {scenario.name!r}: nothing strikes it; add disruptions `with_disruptions`")
+        calm = replace(scenario, network=replace(scenario.network, disruptions=()), strikes=())
+        return run(calm, replication=self.record.replication, keep=Keep(columns_for(self.record)))
+
+    @cached_property
+    def damage(self) -> Damage:
+        """What the disruptions did: losses, cascade, times to survive and to recover, shortages; see `Damage`.
+
+        Raises what `undisturbed` raises.
+        """
+        return damage(self.record, self.undisturbed.record)
+
     def table(self) -> pd.DataFrame:
         """A row for each period and node: the columns of the record, with `order` for production_order.
 
@@ -199,18 +220,9 @@ class Result:
         return pd.DataFrame(columns)
 
 
-NODE_TABLE = (
-    "on_hand",
-    "backlog",
-    "inventory_level",
-    "demand",
-    "order",
-    "production",
-    "shipped",
-    "filled",
-    "lost",
-    "cost",
-)
+NODE_TABLE: Final = (
+    "on_hand", "backlog", "inventory_level", "demand", "order", "production", "shipped", "filled", "lost", "cost",
+)  # fmt: skip
 
 
 def run(

@@ -13,6 +13,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from supplynet.disruption_words import listed
 from supplynet.levers import TABLES
 from supplynet.network import RULES, Network
 from supplynet.prepare import DEFAULT_RULES
@@ -27,7 +28,7 @@ LISTED: Final = re.compile(r"(?:^|[;.:*]\s)((?:[a-z_]+(?:,? and |, ))*[a-z_]+): 
 
 
 def scenario_parts(scenario: Scenario) -> Iterator[Any]:
-    """What `show` prints: the network, the rules, and the levers with units and current values."""
+    """What `show` prints: the network, what strikes it, the rules, and the levers with units and current values."""
     network = scenario.network
     yield Text(f"{scenario.name}: {scenario.about}".removesuffix(": "), style="bold")
     if scenario.name in CAVEATS:
@@ -36,6 +37,10 @@ def scenario_parts(scenario: Scenario) -> Iterator[Any]:
     yield _network_table(network)
     if network.n_nodes > ROWS_SHOWN:
         yield Text(f"... and {network.n_nodes - ROWS_SHOWN} more nodes", style="dim")
+    if network.disruptions:
+        yield Text("Disruptions", style="bold")
+        for line in listed(network.disruptions, scenario.periods):
+            yield Text(f"  {line}")
     yield _rules_table(network)
     yield _levers_table(scenario)
     yield Text(
@@ -145,8 +150,8 @@ def _explained(name: str, texts: Sequence[str]) -> str:
     Most say it in a list, `lead_time: weeks from order to shelf; slump, rebound: times the demand of before`.
     """
     plain = [" ".join(text.split()) for text in texts]
-    for listed, meaning in (pair for text in plain for pair in LISTED.findall(text)):
-        if name in re.split(r",? and |, ", listed):
+    for named, meaning in (pair for text in plain for pair in LISTED.findall(text)):
+        if name in re.split(r",? and |, ", named):
             return str(meaning.strip())
     for text in plain:
         if found := re.search(rf"\b{name}(?: and \w+)? (?:is|hold for)\s+([^;.(]+)", text):

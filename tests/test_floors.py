@@ -55,7 +55,7 @@ FLOORS = (
         "losses",
         "ripples",
     ),
-    ("rule_levers", "levers", "scenario", "readers", "fingerprint"),
+    ("rule_levers", "levers", "damage", "scenario", "readers", "fingerprint"),
     (
         "scenarios",
         "saving",
@@ -72,6 +72,8 @@ FLOORS = (
     (
         "plot",
         "report",
+        "disruption_words",
+        "damage_page",
         "scenario_pages",
         "rule_pages",
         "progress",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.metrics import DUST
+from supplynet.plot.struck import shade_struck_periods
 from supplynet.plot.style import COLOURS, DASHES, SMALL, axes_for, room
 from supplynet.report import Tier, tier_groups
 from supplynet.scenario import Result
@@ -107,6 +108,7 @@ def _finish(ax: Axes, result: Result, title: str, unit: str, ends: Sequence[tupl
 
     scenario, kept = result.scenario, result.record.periods // result.record.keep_what.every
     notes = []
+    shade_struck_periods(ax, result)
     if scenario.warm_up:
         ax.axvspan(0, scenario.warm_up, color="#DDDDDD", linewidth=0, zorder=0)
         notes.append("grey: warm-up, left out of the measures")
