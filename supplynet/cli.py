@@ -176,10 +176,12 @@ def keep_for(scenario: Scenario) -> Keep | None:
     import psutil
 
     from supplynet.damage import LOSSES
+    from supplynet.outcomes import SCRAPPED
     from supplynet.record import FULL, Keep
 
     struck = LOSSES if scenario.network.disruptions else ()
-    needed = Keep(columns=("demand", "production_order", "filled", "on_hand", "backlog", "lost", "cost", *struck))
+    told = ("demand", "production_order", "filled", "on_hand", "backlog", "lost", "cost", *struck)
+    needed = Keep(columns=told, totals=tuple(SCRAPPED))
     columns = len(needed.columns or ())
     cells = scenario.periods * scenario.network.n_nodes
     free = psutil.virtual_memory().available

@@ -26,6 +26,7 @@ from supplynet.binding import Task
 from supplynet.checks import nearest
 from supplynet.graphs import to_graph
 from supplynet.network import tiers_of
+from supplynet.outcomes import OUTCOMES
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.record import Keep, Record
 from supplynet.rows import DAY, Rows
@@ -33,9 +34,6 @@ from supplynet.scenario import Result, Scenario
 from supplynet.scenarios import load
 
 ACTIVATIONS: Final = ("arrays", "agents", "shuffled")
-OUTCOMES: Final = (
-    "total_cost", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "lost", "peak_order", "mean_demand",
-)  # fmt: skip
 LIVE: Final = ("rows", "columns", "graph", "space", "_node_named", "_awake", "_planned", "_of_mesa")
 """What a stored model leaves out, since it is made anew."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from supplynet.metrics import bullwhip_ratio, mean, mean_and_variance, peak, ratio, total
 from supplynet.network import Network, tiers_of
 from supplynet.record import Keep, Record
-from supplynet.schema import KINDS
+from supplynet.schema import KINDS, Table
 
 Array = NDArray[Any]
 Columns = Callable[[str], Array]
@@ -22,13 +22,18 @@ MEASURES: Final = (
 )  # fmt: skip
 OUTCOMES: Final = (
     "total_cost", "bullwhip_ratio", "fill_rate", "mean_on_hand", "mean_backlog", "lost", "peak_order", "mean_demand",
+    "scrapped",
 )  # fmt: skip
 UNITS: Final = {
     "total_cost": "money", "mean_on_hand": "units", "mean_backlog": "units", "lost": "units",
-    "peak_order": "units/period", "mean_demand": "units/period",
+    "peak_order": "units/period", "mean_demand": "units/period", "scrapped": "units",
 }  # fmt: skip
 """Of the outcomes; the others are ratios."""
-NEEDED: Final = Keep(columns=("demand", "production_order"), totals=("filled", "on_hand", "backlog", "lost", "cost"))
+SCRAPPED: Final[dict[str, Table]] = {"scrapped": "node", "spoiled": "inbound", "destroyed": "outbound"}
+"""Goods that are no more: finished, held by their buyer, in transit; each in units of its product."""
+NEEDED: Final = Keep(
+    columns=("demand", "production_order"), totals=("filled", "on_hand", "backlog", "lost", "cost", *SCRAPPED)
+)
 """What a record must keep for the measures below."""
 
 
@@ -119,7 +124,30 @@ def of_case(record: Record, case: int) -> tuple[dict[str, Array], dict[str, Arra
     if "fill_rate" in told:
         measured["fill_rate"] = ratio(measured["fill_rate"], measured["mean_demand"])
     network = union.cases[case].network
-    return measured, whole(network, measured, series)
+    return measured, whole(network, measured, series) | {"scrapped": _scrapped(record, case)}
+
+
+def _scrapped(record: Record, case: int) -> Array:
+    """All that was destroyed, spoiled or written off in each run of a case [run], nan where that was not kept."""
+    layout, (rows, lanes) = record.union.layout, record.union.case_rows(case)
+    summed, totals = np.zeros(rows.shape[0]), record.totals
+    whole_periods = not record.summed and record.keep_what.every == 1
+    for key, table in SCRAPPED.items():
+        place = {"node": rows, "inbound": layout.inbound[lanes], "outbound": layout.outbound[lanes]}[table]
+        if key in totals:
+            of_each = totals[key][place]
+        elif key in record and whole_periods:
+            of_each = total(record.rows(key)[record.warm_up :, place.ravel()]).reshape(place.shape)
+        else:
+            return np.full(rows.shape[0], np.nan)
+        summed = summed + _in_order(of_each)
+    return summed
+
+
+def _in_order(values: Array) -> Array:
+    """Sums over the last axis, one after the other, so that the digits do not depend on the other axes."""
+    summed: Array = np.cumsum(values, axis=-1)[..., -1] if values.shape[-1] else np.zeros(values.shape[:-1])
+    return summed
 
 
 def _sum_in_order(values: Array, nodes: Array) -> Array:

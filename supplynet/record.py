@@ -30,7 +30,7 @@ class Keep:
     """What to keep: which columns (default: all), summed `by` a label (default: not summed), and of which periods.
 
     columns: keys of result columns; by: one or more of kind, sector, region, site; every: keep one period in so many,
-    the last; totals: node columns of which each node's sum over all periods is kept, whatever else is.
+    the last; totals: columns of which the sum over all periods of each node, or lane, is kept, whatever else is.
     """
 
     columns: tuple[str, ...] | None = None
@@ -88,21 +88,22 @@ class Record:
             every = columns.size == len(source)
             pairs = [(kept, source)] if every else [(kept[at], source[column]) for at, column in enumerate(columns)]
             self._copies += [] if self.summed else pairs
-        partial = self.summed or self.keep_what.every > 1
-        self._totalled = np.union1d(
-            self._columns["node"] if partial else [],
-            [at for at, key in enumerate(union.state.keys["node"]) if key in self.keep_what.totals],
-        ).astype(np.int64)
-        self._totals = np.zeros((self._totalled.size, union.layout.row.size))
+        self._totalled = {block: self._total_of(block) for block in BLOCKS}
+        self._totals = {
+            block: np.zeros((columns.size, union.state.blocks[block].shape[1]))
+            for block, columns in self._totalled.items()
+        }
+        self._adding = [block for block in BLOCKS if self._totalled[block].size and (block == "node" or self._scraps())]
 
     def keep(self, period: int) -> None:
         """Take the end of this period into the record."""
         at, rest = divmod(period + 1, self.keep_what.every)
-        nodes, columns = self.union.state.blocks["node"], self._columns["node"]
-        if self._totalled.size and period >= self.warm_up:
-            _add_up.over(nodes.shape[1])(nodes, self._totalled, self._totals)
+        for block in self._adding if period >= self.warm_up else ():
+            source = self.union.state.blocks[block]
+            _add_up.over(source.shape[1])(source, self._totalled[block], self._totals[block])
         if rest:
             return
+        nodes, columns = self.union.state.blocks["node"], self._columns["node"]
         if self.summed:
             _sum_by_label.over(nodes.shape[1])(nodes, columns, self._groups, self._kept["node"][:, at - 1])
         for kept, source in self._copies:
@@ -130,13 +131,17 @@ class Record:
 
     @property
     def totals(self) -> Mapping[str, Array]:
-        """Sums over all periods after the warm-up, by column: [row] in the engine's order; none where all is kept."""
-        keys = self.union.state.keys["node"]
-        return {keys[column]: total for column, total in zip(self._totalled, self._totals, strict=True)}
+        """Sums over all periods after the warm-up, by column: [row] (of a lane column, its end) in the engine's order;
+        none where all is kept."""
+        return {
+            self.union.state.keys[block][column]: total
+            for block, columns in self._totalled.items()
+            for column, total in zip(columns, self._totals[block], strict=True)
+        }
 
     def first(self, periods: int, warm_up: int) -> Record:
         """The record of the first periods alone, which sees the same memory. Raises ValueError where sums are kept."""
-        if self._totalled.size:
+        if any(columns.size for columns in self._totalled.values()):
             raise ValueError("the record holds sums over all periods, so that some alone cannot be told; keep columns")
         short = copy(self)
         short.periods, short.warm_up = periods, warm_up
@@ -146,11 +151,12 @@ class Record:
     def mutable(self) -> Iterator[Array]:
         """Every array that a run fills."""
         yield from self._kept.values()
-        yield self._totals
+        yield from self._totals.values()
 
     def clear(self) -> None:
         """Make ready for another run of the same union."""
-        self._totals[:] = 0.0
+        for total in self._totals.values():
+            total[:] = 0.0
 
     def rows(self, key: str) -> Array:
         """A column as it was kept, [period, row] (or end, or label), in the engine's order of rows, not copied."""
@@ -180,6 +186,20 @@ class Record:
         return np.array(
             [at for at, key in enumerate(self.union.state.keys[block]) if wanted is None or key in wanted], np.int64
         )
+
+    def _total_of(self, block: Block) -> Array:
+        """The columns whose sums over time are kept: those asked for, and where periods or nodes are left out all of
+        nodes, and what was scrapped on lanes."""
+        partial = self.summed or self.keep_what.every > 1
+        also = ("spoiled", "destroyed") if partial else ()
+        asked = [at for at, key in enumerate(self.union.state.keys[block]) if key in (*self.keep_what.totals, *also)]
+        return np.union1d(self._columns["node"] if partial and block == "node" else [], asked).astype(np.int64)
+
+    def _scraps(self) -> bool:
+        """Whether anything on a lane can be scrapped at all, so that there is something to add up."""
+        own = (key for key in self.keep_what.totals if BLOCK_OF[key] != "node" and key not in ("spoiled", "destroyed"))
+        ready = self.union.prepared
+        return any(own) or any(one.node["may_scrap"].any() or one.lane["may_sink"].any() for one in ready)
 
     def _width(self, block: Block) -> int:
         return len(self.labels) if self.summed else int(self.union.state.blocks[block].shape[1])

@@ -7,7 +7,7 @@ import math
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,13 @@ from supplynet.network import tiers_of
 from supplynet.outcomes import MEASURES
 from supplynet.readers.events import write_disruption
 from supplynet.readers.folder import is_folder_of_tables
-from supplynet.scenario import SETTINGS, Result, Scenario
+from supplynet.scenario import LANE_TABLE, SETTINGS, Result, Scenario
 from supplynet.schema import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[Any]
-ON_LANES: Final = ("order", "booked", "shipment", "lane_backlog", "cancelled", "input_stock", "on_order")
 
 
 def summary(result: Result) -> dict[str, Any]:
@@ -117,7 +116,7 @@ def save(result: Result, folder: str | Path) -> Path:
 
 def files_of(result: Result, folder: Path) -> dict[Path, Writer | None]:
     """The files of a run, and who writes each; None for one that is not to be there."""
-    lanes = not result.record.summed and any(key in result.record for key in ON_LANES)
+    lanes = not result.record.summed and any(key in result.record for key in LANE_TABLE)
     damage = _damage_if_told(result)
     return {
         folder / "nodes.parquet": lambda path: _write_table(result.table(), path),

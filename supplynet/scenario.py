@@ -147,7 +147,8 @@ class Result:
 
     @property
     def outcomes(self) -> dict[str, float]:
-        """What the run comes to, without the warm-up: cost, bullwhip ratio, fill rate, stock, backlog, lost sales."""
+        """What the run comes to, without the warm-up: cost, bullwhip ratio, fill rate, stock, backlog, lost sales, what
+        was scrapped."""
         return {name: float(values[0]) for name, values in self._measured[1].items()}
 
     def statement(self, firm: Sequence[str] | None = None) -> Statement:
@@ -206,7 +207,9 @@ class Result:
         return pd.DataFrame(columns)
 
     def lanes_table(self) -> pd.DataFrame:
-        """A row for each period and lane: orders, shipments, backlog, stock at the buyer and what is on order."""
+        """A row for each period and lane: orders, shipments, backlog, stock at the buyer, what is on order, and
+        what was spoiled at the buyer or destroyed on its way.
+        """
         import pandas as pd
 
         record, every, lane = self.record, self.record.keep_what.every, self.scenario.network.lane
@@ -214,14 +217,18 @@ class Result:
         columns: dict[str, Any] = {"period": np.repeat(np.arange(every - 1, record.periods, every)[:n_kept], n_lanes)}
         for end in ("supplier", "customer"):
             columns[end] = pd.Categorical.from_codes(np.tile(lane[end], n_kept), list(self.nodes))
-        for key in ("order", "booked", "shipment", "lane_backlog", "cancelled", "input_stock", "on_order"):
+        for key in LANE_TABLE:
             if key in record:
                 columns[key.removeprefix("lane_")] = record[key].ravel()
         return pd.DataFrame(columns)
 
 
 NODE_TABLE: Final = (
-    "on_hand", "backlog", "inventory_level", "demand", "order", "production", "shipped", "filled", "lost", "cost",
+    "on_hand", "backlog", "inventory_level", "demand", "order", "production", "shipped", "filled", "lost", "scrapped",
+    "cost",
+)  # fmt: skip
+LANE_TABLE: Final = (
+    "order", "booked", "shipment", "lane_backlog", "cancelled", "input_stock", "on_order", "spoiled", "destroyed",
 )  # fmt: skip
 
 

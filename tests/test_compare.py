@@ -172,7 +172,10 @@ def test_the_command_compares_two_scenarios_and_saves_a_picture(folder):
     assert cost == ["total_cost", "money", "204", "2,694", "2,490", "2,490", "to", "2,490", "-"]
     told = " ".join(done.stdout.split())
     assert "Higher in B: total_cost," in told and "Lower in B: fill_rate." in told
-    assert "The same in both: lost, mean_demand." in told and "one run tells all, and each interval is a point" in told
+    assert (
+        "The same in both: lost, mean_demand, scrapped." in told
+        and "one run tells all, and each interval is a point" in told
+    )
     assert lines[-1] == "Picture: compare-beer-game.png" and written(folder) == ["compare-beer-game.png"]
 
 

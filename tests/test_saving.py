@@ -17,7 +17,7 @@ from supplynet.scenarios import load_file
 pytestmark = pytest.mark.usefixtures("folder")
 NODE_COLUMNS = [
     "period", "node", "on_hand", "backlog", "inventory_level", "demand", "order", "production", "shipped", "filled",
-    "lost", "cost",
+    "lost", "scrapped", "cost",
 ]  # fmt: skip
 
 

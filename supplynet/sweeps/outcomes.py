@@ -13,7 +13,7 @@ from supplynet.business import BUSINESS, READS
 from supplynet.checks import fail, nearest
 from supplynet.outcomes import MEASURES, NEEDED, OUTCOMES
 from supplynet.prepare import Prepared
-from supplynet.record import Keep, Record
+from supplynet.record import BLOCK_OF, Keep, Record
 from supplynet.scenario import Result, Scenario
 
 Array = NDArray[Any]
@@ -62,10 +62,12 @@ class RecordOfOne(Record):
 
     @property
     def totals(self) -> dict[str, Array]:
-        """Sums over all periods after the warm-up, [node]."""
-        nodes, _ = self.union.case_rows(self._case)
+        """Sums over all periods after the warm-up, [node] or [lane]."""
+        layout, (nodes, lanes) = self.union.layout, self.union.case_rows(self._case)
         first = sum(len(case.replications) for case in self.union.cases[: self._case])
-        return {key: total[nodes[self._run - first]] for key, total in self._record.totals.items()}
+        row, lane = nodes[self._run - first], lanes[self._run - first]
+        place = {"node": row, "inbound": layout.inbound[lane], "outbound": layout.outbound[lane]}
+        return {key: total[place[BLOCK_OF[key]]] for key, total in self._record.totals.items()}
 
     def rows(self, key: str) -> Array:
         """A column as it was kept, [period, node] or [period, lane], in the user's order, as a copy."""
