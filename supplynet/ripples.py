@@ -11,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from supplynet.losses import STRUCK, in_shortage
+from supplynet.losses import ROUNDING, STRUCK, in_shortage
 from supplynet.network import Network
 from supplynet.record import Record
 from supplynet.schema import CUSTOMER
+from supplynet.shocks import Shock
 
 Array = NDArray[Any]
-CAUSES: Final = ("input", "capacity", "lane", "stock")
+CAUSES: Final = ("input", "delayed", "destroyed", "not ordered", "capacity", "lane", "stock")
 NEEDED: Final = (
     "on_hand", "scrapped", "production_order", "production_backlog", "production_started", "received", "input_stock",
-    "booked", "lane_backlog", "cancelled",
+    "booked", "lane_backlog", "cancelled", "shipment", "destroyed", "spoiled",
 )  # fmt: skip
 
 
@@ -28,10 +29,11 @@ NEEDED: Final = (
 class Shortage:
     """From `start` to `end`, the last period of it, a node shipped less than it was asked for.
 
-    cause: "input", `supplier` was late; "capacity", the node could not start what it had the inputs for; "lane", it had
-    the goods and could not send them; "stock", nothing was late from suppliers, but the node held too little for what
-    was asked, lost or waited for on the way. parent: which shortage (a place in the list) brought it, -1 for an origin;
-    depth: how many shortages lie between it and its origin, 0 for an origin.
+    cause: "input", `supplier` was late; "delayed", its goods took longer than usual; "destroyed", they were lost on the
+    way or at the buyer; "not ordered", the buyer placed a part of its orders only; "capacity", the node could not start
+    what it had the inputs for; "lane", it had the goods and could not send them; "stock", nothing of that, but the node
+    held too little for what was asked (`supplier`: of whose goods, if of any). parent: which shortage (a place in the
+    list) brought it, -1 for an origin; depth: how many shortages lie between it and its origin, 0 for an origin.
     """
 
     node: str
@@ -107,11 +109,18 @@ class _Tracer:
 
     def __init__(self, record: Record, tolerance: float) -> None:
         ready = record.prepared
-        self.network, self.opened, self.periods = ready.network, ready.node, record.periods
+        self.network, self.opened, self.opened_lane, self.periods = (
+            ready.network, ready.node, ready.lane, record.periods,
+        )  # fmt: skip
         self.column = {key: record[key] for key in NEEDED}
         lane = self.network.lane
         self.supplier, self.customer, self.input = lane["supplier"], lane["customer"], lane["input"]
         self.least, self.most = _least_lead(self.network), ready.lane["transport_size"].astype(np.int64) - 1
+        self.reach = self.most + ready.lane["mail_size"].astype(np.int64) - 1  # from an order to its goods, at most
+        self.enough = np.maximum(tolerance * ready.lane["normal_order"], ROUNDING)
+        self.items = _by_group(self.network.input["node"], self.network.n_nodes)
+        self.lanes = _by_group(self.input, self.network.input["node"].size)
+        self.withheld = _withheld(record)
         self.unmet = unmet(record)
         self.late = in_shortage(self.unmet, ready.lane["normal_order"], tolerance)
         of_node = of_suppliers(self.network, self.unmet)
@@ -134,7 +143,7 @@ class _Tracer:
         for begins, node, _ in found:
             cause, lane, day = self._cause(node, begins)
             parent = -1
-            for at in of_node.get(int(self.supplier[lane]), []) if lane >= 0 else []:
+            for at in of_node.get(int(self.supplier[lane]), []) if cause == "input" else []:
                 parent = at if self._reaches(lane, day, found[at][0], found[at][2]) else parent
             told.append((cause, int(self.supplier[lane]) if lane >= 0 else -1, parent))
         depth = [-1] * len(found)
@@ -151,7 +160,7 @@ class _Tracer:
         ]
 
     def _cause(self, node: int, period: int) -> tuple[str, int, int]:
-        """Why a shortage starts, the lane that was late if one was, -1 otherwise, and the day on which it lacked."""
+        """Why a shortage starts, the lane that lacked if one did, -1 otherwise, and the day on which it did."""
         if self.column["on_hand"][period, node] + self.column["scrapped"][period, node] > ROUNDING:
             return "lane", -1, period
         day = max(0, period - int(self.opened["production_lead"][node]))
@@ -160,20 +169,43 @@ class _Tracer:
         if wanted - started <= max(step * (1.0 - ROUNDING), ROUNDING * wanted):
             return "stock", -1, day
         gaps, lanes_of = {}, {}
-        for item in np.flatnonzero(self.network.input["node"] == node).tolist():
-            lanes = np.flatnonzero(self.input == item)
+        for item in self.items[node].tolist():
+            lanes = self.lanes[item]
             units, critical = (self.network.input[key][item] for key in ("units_per_output", "criticality"))
             can_make = self.held[day, lanes].sum() / units
             if critical > 0.0 and can_make <= (started + step) * (1.0 + ROUNDING) + ROUNDING and can_make < wanted:
                 gaps[item], lanes_of[item] = critical * (wanted - can_make), lanes
         if not gaps:
             return "capacity", -1, day
-        for item in sorted(gaps, key=lambda item: -gaps[item]):
+        order = sorted(gaps, key=lambda item: -gaps[item])
+        for item in order:
             missing = {lane: self._missing(lane, day) for lane in lanes_of[item].tolist()}
             worst = max(missing, key=lambda lane: missing[lane])
             if missing[worst] > 0.0:
                 return "input", worst, day
-        return "stock", -1, day
+        empty = [lane for item in order for lane in sorted(lanes_of[item].tolist(), key=self.held[day].item)]
+        for lane in empty:
+            if why := self._on_the_way(lane, day):
+                return why, lane, day
+        return "stock", empty[0], day
+
+    def _on_the_way(self, lane: int, day: int) -> str:
+        """What kept goods of a lane from being there on a day, though the supplier was not late; "" for nothing."""
+        since = slice(max(0, day - int(self.reach[lane])), day + 1)
+        lost = self.column["destroyed"][since, lane].sum() + self.column["spoiled"][since, lane][:-1].sum()
+        if lost > self.enough[lane]:
+            return "destroyed"
+        if self._delayed(lane, day) > self.enough[lane]:
+            return "delayed"
+        return "not ordered" if self.withheld[since, self.customer[lane]].any() else ""
+
+    def _delayed(self, lane: int, day: int) -> float:
+        """What should have arrived on a lane by a day, had it taken as long as usual, and has not."""
+        usual, filled = int(self.opened_lane["shipment_lead"][lane]), int(self.opened_lane["transport_filled"][lane])
+        due = min(filled, day + 1) * float(self.opened_lane["transport_slot"][lane])
+        due += self.column["shipment"][: max(0, day + 1 - usual), lane].sum()
+        arrived = self.column["received"][: day + 1, lane].sum() + self.column["destroyed"][: day + 1, lane].sum()
+        return float(due - arrived)
 
     def _missing(self, lane: int, day: int) -> float:
         """The most that was owed or lost on a lane in the periods from which goods come on this day."""
@@ -186,6 +218,23 @@ class _Tracer:
         """Whether goods of this lane that a shortage from start to end held up lack on this day."""
         first, last = max(start, day - int(self.most[lane])), min(end, day - int(self.least[lane]))
         return first <= last and bool(self.late[first : last + 1, lane].any())
+
+
+def _by_group(group: Array, n_groups: int) -> list[Array]:
+    """The places of each group, ascending."""
+    return np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group, minlength=n_groups))[:-1])
+
+
+def _withheld(record: Record) -> NDArray[np.bool_]:
+    """Whether a part of a node's orders is not placed [period, node]."""
+    network = record.prepared.network
+    withheld = np.zeros((record.periods, network.n_nodes), bool)
+    shock = Shock(network, "order_factor", record.periods, 1)
+    if shock.is_random:
+        shock.deal(record.union.cases[0].seed, np.array([record.replication]))
+    for period in range(record.periods) if shock.rows.size else ():
+        withheld[period, shock.rows] = shock.at(period) < 1.0
+    return withheld
 
 
 def _least_lead(network: Network) -> NDArray[np.int64]:

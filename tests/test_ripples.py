@@ -144,6 +144,31 @@ def test_a_closed_lane_and_a_demand_beyond_the_stock_are_origins_too():
     assert found(rush) == [("shop", 5, 5, "stock", None, 0)]
 
 
+@pytest.mark.parametrize(
+    ("where", "column", "factor", "cause"),
+    [
+        ("mine>works", "extra_lead_time", 3, "delayed"),
+        ("mine>works", "transit_factor", 0.0, "destroyed"),
+        ("works", "order_factor", 0.0, "not ordered"),
+    ],
+)
+def test_goods_that_come_late_never_or_were_not_ordered_are_the_cause_and_name_their_lane(where, column, factor, cause):
+    scenario = network(["mine>works", "forest>works", "works>shop"], [Disruption(where, column, factor, 5, 2)])
+    first, second = ripples(run(scenario).record)[:2]
+    assert (first.node, first.start, first.cause, first.parent) == ("works", 6, cause, -1)
+    assert first.supplier == "mine" if column != "order_factor" else first.supplier in ("mine", "forest")
+    assert (second.node, second.cause, second.supplier, second.parent) == ("shop", "input", "works", 0)
+
+
+def test_inputs_that_burn_at_the_buyer_are_the_cause_too():
+    works = {"ordering": BaseStock(20.0), "order_multiple": 30.0, "capacity": 12.0}
+    fire = Disruption("works", "stock_factor", 0.0, 6, 1)
+    found = ripples(run(network(["mine>works", "works>shop"], [fire], works=works)).record)
+    assert [(one.node, one.start, one.cause, one.supplier) for one in found][:2] == [
+        ("works", 7, "destroyed", "mine"), ("shop", 8, "input", "works"),
+    ]  # fmt: skip
+
+
 def test_who_is_late_today_is_no_cause_before_its_goods_would_have_come():
     rush = Disruption("kind=customer", "demand_factor", 2.0, 5, 1)
     shortages = found(network(["mine>shop"], [rush, out("mine", 5, 2)], lead=2))
@@ -192,7 +217,7 @@ def test_in_any_network_shortages_are_trees_that_grow_forward_in_time_along_its_
     assert not shortages or nx.is_branching(tree(shortages))
     for one in shortages:
         assert one.cause in CAUSES and 0 <= one.start <= one.end < 25 and (one.parent < 0) == (one.depth == 0)
-        assert (one.cause == "input") == bool(one.supplier)
+        assert one.cause == "stock" or bool(one.supplier) == (one.cause not in ("capacity", "lane"))
         if one.parent >= 0:
             parent = shortages[one.parent]
             assert parent.start <= one.start and f"{parent.node}>{one.node}" in lanes
@@ -225,3 +250,18 @@ def test_of_more_nodes_than_the_picture_has_rows_whole_trees_are_shown_first():
     names = [label.get_text() for label in shown.get_yticklabels()]
     assert len(names) == 40 and names.count("mine") == 1 and sum("shop x" in name for name in names) == 9
     assert "(40 of 61 nodes)" in shown.get_title(loc="left")
+
+
+def test_a_bar_whose_cause_is_not_among_the_rows_has_a_stub_of_an_arrow_and_the_legend_says_so(monkeypatch):
+    from supplynet.plot import shortages
+
+    result = run(network(["mine>works", "works>shop"], [out("mine", 5, 3)]))
+    monkeypatch.setattr(shortages, "_chosen", lambda found: ({"works", "shop"}, 3))
+    figure = plot.ripples(result)
+    stubs = [text for text in figure.axes[0].texts if text.get_gid() == shortages.STUB]
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert len(stubs) == 1 and any(shortages.UNSHOWN in one for one in words)
+    monkeypatch.undo()
+    figure = plot.ripples(result)
+    assert not any(text.get_gid() == shortages.STUB for text in figure.axes[0].texts)
+    assert not any(shortages.UNSHOWN in text.get_text() for text in figure.legends[0].get_texts())

@@ -17,6 +17,7 @@ from shell import one_object, shell
 
 import supplynet
 from supplynet.losses import cascade_size, direct_loss, indirect_loss, value_lost
+from supplynet.ripples import CAUSES
 from supplynet.risk import systemic_risk
 from supplynet.trade import trade_of
 
@@ -29,7 +30,7 @@ from supplynet.viz.cascade.places import geometry
 from supplynet.viz.cascade.ranking import rank
 from supplynet.viz.cascade.strikes import Strike, schedules
 from supplynet.viz.cascade.study import HIT, START, Study, Wanted, headline, play
-from supplynet.viz.cascade.trees import MOST, lines
+from supplynet.viz.cascade.trees import MOST, WHY, lines
 
 MADE = [kind for kind in KINDS if kind not in REAL]
 SMALL = Economy(firms=40, days=60)
@@ -241,3 +242,7 @@ def test_the_tables_and_schedules_of_real_data_are_offered_where_their_folder_is
     found = play(Wanted(Economy(kind, firms=100, days=40), (Strike(strike, 50, 5, 30, 0),)))
     assert kinds() == list(KINDS) and strike in schedules(found.ground)
     assert found.damage.total[:5] == pytest.approx(0.0, abs=1e-6) and found.damage.direct.sum() > 5.0
+
+
+def test_the_tree_has_words_for_every_cause():
+    assert set(WHY) == set(CAUSES)

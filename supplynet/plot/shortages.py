@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
 ROWS: Final = 40  # nodes with rows of their own; of more, those whose shortages belong to the largest trees
 LONGEST: Final = 26  # letters of a name
-LOOKS: Final = {"capacity": COLOURS[2], "lane": COLOURS[3], "stock": COLOURS[5], "input": COLOURS[6]}
+LOOKS: Final = {
+    "capacity": COLOURS[2], "lane": COLOURS[3], "stock": COLOURS[5], "input": COLOURS[6], "delayed": COLOURS[1],
+    "destroyed": COLOURS[0], "not ordered": COLOURS[4],
+}  # fmt: skip
 MEANING: Final = {
     "capacity": "could make too little", "lane": "could not send", "stock": "held too little for what was asked",
-    "input": "a supplier was late (arrow)",
+    "input": "a supplier was late (arrow)", "delayed": "goods took longer", "destroyed": "goods were destroyed",
+    "not ordered": "did not order",
 }  # fmt: skip
+STUB: Final = "the parent is not shown"
+UNSHOWN: Final = "; a stub: one that is not shown"
 
 
 def ripples(result: Result) -> Figure:
@@ -68,10 +74,12 @@ def ripples(result: Result) -> Figure:
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)
     causes = [cause for cause in CAUSES if any(one.cause == cause and one.node in place for one in shortages)]
+    stubs = any(one.parent >= 0 and one.node in place and shortages[one.parent].node not in place for one in shortages)
     for cause in causes:
-        ax.barh([np.nan], [np.nan], color=LOOKS[cause], label=MEANING[cause])
+        words = MEANING[cause].replace(")", f"{UNSHOWN})") if stubs else MEANING[cause]
+        ax.barh([np.nan], [np.nan], color=LOOKS[cause], label=words)
     if causes:
-        figure.legend(loc="outside lower center", ncols=len(causes), frameon=False, fontsize=SMALL)
+        figure.legend(loc="outside lower center", ncols=min(len(causes), 4), frameon=False, fontsize=SMALL)
     return figure
 
 
@@ -99,7 +107,14 @@ def _draw(ax: Axes, shortages: Sequence[Shortage], place: dict[str, int]) -> Non
             continue
         row = place[one.node]
         ax.barh(row, one.end + 1 - one.start, 0.56, one.start, color=LOOKS[one.cause], linewidth=0.0, zorder=2)
-        if one.parent >= 0 and (cause := shortages[one.parent]).node in place:
+        if one.parent >= 0 and shortages[one.parent].node not in place:
+            ax.annotate(
+                "", (one.start, row - 0.2), (-7.0, 7.0), textcoords="offset points", zorder=3, gid=STUB,
+                arrowprops={"arrowstyle": "-|>", "color": GREY, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0,
+                            "mutation_scale": 6},
+            )  # fmt: skip
+        elif one.parent >= 0:
+            cause = shortages[one.parent]
             above = place[cause.node]
             down = 1.0 if row > above else -1.0
             ax.annotate(

@@ -10,7 +10,8 @@ from supplynet.ripples import Shortage
 MOST: Final = 40  # lines
 WHY: Final = {
     "capacity": "could make too little", "lane": "could not send", "stock": "held too little for what was asked",
-    "input": "lacked an input",
+    "input": "lacked an input", "delayed": "waited for goods that took longer", "destroyed": "lost goods",
+    "not ordered": "did not order",
 }  # fmt: skip
 
 
@@ -58,5 +59,5 @@ def _down(root: int, children: dict[int, list[int]], depth: int) -> Iterator[tup
 def _words(shortages: Sequence[Shortage], at: int) -> str:
     one = shortages[at]
     when = f"day {one.start}" if one.start == one.end else f"days {one.start} to {one.end}"
-    late = f" from {one.supplier}" if one.supplier and one.parent < 0 else ""
+    late = f" from {one.supplier}" if one.supplier and one.parent < 0 and one.cause != "stock" else ""
     return f"{when}, {WHY[one.cause]}{late}"
