@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from supplynet.graphs import from_graph, to_graph
     from supplynet.network import Network, Signal, from_columns
     from supplynet.readers.export import write_folder
-    from supplynet.readers.folder import read_folder
+    from supplynet.readers.folders import read_folder
     from supplynet.record import Keep
     from supplynet.scenario import Result, Scenario, replicate, run
     from supplynet.scenarios import load
@@ -30,7 +30,7 @@ _HOME = {
     "compare": "comparison", "Disruption": "disruptions",
     "from_graph": "graphs", "to_graph": "graphs", "Network": "network", "Signal": "network", "from_columns": "network",
     "Keep": "record", "Result": "scenario", "Scenario": "scenario", "replicate": "scenario", "run": "scenario",
-    "load": "scenarios", "read_folder": "readers.folder", "write_folder": "readers.export",
+    "load": "scenarios", "read_folder": "readers.folders", "write_folder": "readers.export",
     "read_sweep": "sweeps.storage", "read_traces": "sweeps.trace_files", "Traces": "sweeps.traces",
     "sweep": "sweeps.running", "vary": "sweeps.design",
 }  # fmt: skip

@@ -49,12 +49,17 @@ def risk(
     with told():
         from supplynet import plot as plots
         from supplynet.files import check_folder, write_together
+        from supplynet.ranges import checked
         from supplynet.risk import systemic_risk
         from supplynet.scenarios import find_recipe
         from supplynet.trade import trade_of
 
         if top < 1:
             raise ValueError(f"--top {top}: must be a whole number >= 1; give how many firms to print")
+        for option, value, means in (
+            ("--eps", eps, "the published one is 0.01"), ("--keeps", keeps, "the part that the struck firm keeps"),
+        ):  # fmt: skip
+            checked(option, value, least=0.0, most=1.0, must=f"a number in [0, 1]; {means}")
         if out is not None and out.suffix != ".parquet":
             raise ValueError(f"--out {str(out)!r}: must be a file that ends in .parquet; name one")
         ready = with_options(find_recipe(scenario), levers or [], None, None).build()

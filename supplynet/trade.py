@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from warnings import warn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,9 +127,9 @@ def trade_of(network: Network) -> Trade:
     """The trade of the firms of a network in a usual period; its customers are final demand.
 
     A lane carries its share of what its buyer's mean output takes, at the supplier's mean price; where nobody has a
-    price, a unit is worth 1. An input of criticality 1 is essential, one of 0 unused, one between them non-essential.
-    The product of a firm is what its lanes carry, or what it makes where they do not all carry one. Raises
-    ValueError where only some of those that sell have a price, where nothing is sold, or what `prepare` raises.
+    price, or only some of those that sell (then with a warning), a unit is worth 1. An input of criticality 1 is
+    essential, one of 0 unused, one between them non-essential. The product of a firm is what its lanes carry, or what
+    it makes where they do not all carry one. Raises ValueError where nothing is sold, or what `prepare` raises.
     """
     ready = prepare(network, "empty")
     lane = network.lane
@@ -138,13 +139,16 @@ def trade_of(network: Network) -> Trade:
     sells = np.bincount(lane["supplier"], usual, network.n_nodes) > 0.0
     if not sells.any():
         raise ValueError("nothing is sold in this network: no customer has a demand; give one a demand")
-    if priced[sells].any() and not priced[sells].all():
-        without = [repr(names[at]) for at in np.flatnonzero(sells & ~priced)]
-        raise ValueError(
-            f"node {without[0]}: price is 0, but others that sell have one, so that sales cannot be added up; give "
-            f"{' and '.join(without[:SHOWN])} a price{' (and more)' * (len(without) > SHOWN)}, or nobody"
+    in_money = bool(priced[sells].all())
+    if priced[sells].any() and not in_money:
+        without = [names[at] for at in np.flatnonzero(sells & ~priced)]
+        warn(
+            f"sales are counted in units, not in money: {len(without):,} of {sells.sum():,} that sell have no price, "
+            f"{' and '.join(map(repr, without[:SHOWN]))}{' (and more)' * (len(without) > SHOWN)}; for money set "
+            f"{without[0]}.price",
+            stacklevel=2,
         )
-    worth = usual * (ready.node["price"] if priced.any() else np.ones(network.n_nodes))[lane["supplier"]]
+    worth = usual * (ready.node["price"] if in_money else np.ones(network.n_nodes))[lane["supplier"]]
     between = firm[lane["customer"]]
     final = np.bincount(lane["supplier"], np.where(between, 0.0, worth), network.n_nodes)
     critical = network.input["criticality"][lane["input"]]

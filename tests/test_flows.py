@@ -11,6 +11,7 @@ from shell import shell
 
 import supplynet
 from supplynet.checks import Faults
+from supplynet.fingerprint import fingerprint
 from supplynet.readers.flows import read_flows
 from supplynet.schema import CUSTOMER
 
@@ -198,3 +199,10 @@ def test_ten_thousand_firms_are_read_in_a_moment(tmp_path):
     begun = time.process_time()
     network = read_flows(tmp_path).network
     assert network.n_nodes == 20_000 and time.process_time() - begun < 5.0
+
+
+def test_from_python_a_folder_of_flows_is_read_as_from_the_shell(tmp_path):
+    folder = write_tables(tmp_path / "town", GOOD)
+    assert fingerprint(supplynet.read_folder(folder).network) == fingerprint(supplynet.load(folder).network)
+    with pytest.raises(Faults, match="has no nodes.csv"):
+        supplynet.read_folder(tmp_path)

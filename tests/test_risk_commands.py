@@ -57,10 +57,23 @@ def test_a_network_trades_its_mean_flows_and_its_customers_are_final_demand():
 def test_flows_are_worth_their_price_where_there_are_prices():
     trade = trade_of(two_tiers(works=10.0, mine=3.0, pit=Normal(2.0, 0.1)))
     assert trade.flow.tolist() == [6.0, 12.0] and trade.final_demand.tolist() == [40.0, 0.0, 0.0]
-    with pytest.raises(
-        ValueError, match="node 'mine': price is 0, but others .* give 'mine' and 'pit' a price, or nob"
+
+
+def test_where_only_some_have_a_price_units_are_counted_and_it_is_said_how_to_get_money():
+    with pytest.warns(
+        UserWarning, match="in units, not in money: 2 of 3 .* 'mine' and 'pit'; for money set mine.price"
     ):
-        trade_of(two_tiers(works=10.0))
+        trade = trade_of(two_tiers(works=10.0))
+    assert trade.flow.tolist() == [2.0, 6.0] and trade.final_demand.tolist() == [4.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", supplynet.scenarios.READY_MADE)
+def test_every_ready_made_scenario_has_a_ranking_and_one_line_says_where_it_is_in_units(name, folder):
+    done = shell("risk", name, "--json")
+    firms = one_object(done.stdout)["firms"]
+    assert done.exit_code == 0 and firms[0]["index"] > 0.0
+    assert name != "flour-2020" or (firms[0]["name"], firms[0]["index"]) == ("mill", pytest.approx(1.0))
+    assert done.stderr.count("counted in units") == ("warning" in done.stderr) <= 1
 
 
 @pytest.mark.parametrize(("criticality", "essentiality"), [(1.0, 2), (0.999, 1), (0.001, 1), (0.0, 0)])
@@ -131,8 +144,8 @@ def test_what_is_essential_and_who_stands_in_changes_the_ranking(town):
         (["--top", "0"], "--top 0: must be a whole number >= 1"),
         (["--out", "risk.csv"], "must be a file that ends in .parquet"),
         (["--plot", "risk.gif"], "its kind is '.gif', must be one of .png, .svg, .pdf"),
-        (["--eps", "-1"], "eps is -1.0, must be a number in [0, 1]"),
-        (["--keeps", "2"], "capacity_factor is 2.0, must be a number in [0, 1]"),
+        (["--eps", "-1"], "--eps is -1.0, must be a number in [0, 1]"),
+        (["--keeps", "2"], "--keeps is 2.0, must be a number in [0, 1]"),
         (["--set", "mine.capacty=3"], "capacity"),
     ],
 )
@@ -151,11 +164,6 @@ def test_ctrl_c_stops_between_two_batches_and_writes_nothing(town, monkeypatch):
     before = written(town)
     done = shell("risk", "town", "--out", "risk.parquet")
     assert done.exit_code == 130 and "stopped, nothing written" in done.output and written(town) == before
-
-
-def test_ready_made_scenarios_have_a_ranking(folder):
-    told = one_object(shell("risk", "flour-2020", "--json").output)
-    assert told["firms"][0]["name"] == "mill" and told["firms"][0]["index"] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("case", ["flour-2020", "beer-game", "three hundred firms"])

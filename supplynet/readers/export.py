@@ -21,7 +21,7 @@ from supplynet.fingerprint import PROCESSES, fingerprint
 from supplynet.network import RULES, Network
 from supplynet.readers.cells import cell_name, own_parameters, write_call, write_cell, write_number
 from supplynet.readers.events import DISRUPTION_COLUMNS, SIGNAL_COLUMNS
-from supplynet.readers.folder import NEEDED, SETTINGS_FILE, read_folder
+from supplynet.readers.folder import NEEDED, SETTINGS_FILE, read_tables
 from supplynet.scenario import SETTINGS, Scenario
 from supplynet.schema import KINDS, UNFILLED, Column, inputs, lane_inputs
 
@@ -49,7 +49,7 @@ def write_folder(scenario: Scenario, path: str | Path, *, overwrite: bool = Fals
         for name, text in texts.items():
             _write(text, Path(place) / name)
         try:
-            again = read_folder(place)
+            again = read_tables(place)
         except Faults as fault:
             raise Faults(*(problem.replace(place, str(folder)) for problem in fault.problems)) from None
     if fingerprint(again.network) != fingerprint(scenario.network):

@@ -63,7 +63,7 @@ def is_folder_of_tables(path: Path) -> bool:
     return (path / "nodes.csv").exists() or (path / "flows.csv").exists()
 
 
-def read_folder(path: str | Path) -> Scenario:
+def read_tables(path: str | Path) -> Scenario:
     """The scenario that the tables of a folder tell.
 
     Raises ValueError (`checks.Faults`) that names every problem with file, line and cure.

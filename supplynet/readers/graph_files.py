@@ -21,8 +21,8 @@ from supplynet.files import check_folder, write_together
 from supplynet.fingerprint import fingerprint
 from supplynet.readers.cells import write_number
 from supplynet.readers.export import write_folder
-from supplynet.readers.flows import is_folder_of_flows, read_flows
-from supplynet.readers.folder import NEEDED, TablesReader, columns_of, read_folder
+from supplynet.readers.folder import NEEDED, TablesReader, columns_of
+from supplynet.readers.folders import read_folder
 from supplynet.readers.graph_formats import ENDS, Element, parse_graphml, parse_json, write_graphml, write_json
 from supplynet.readers.settings import Settings, settings_of
 from supplynet.readers.tables import Findings, Table, read_table, read_text
@@ -84,7 +84,7 @@ def read_path(path: str | Path) -> Scenario:
     """The scenario of a folder of tables, of a folder of flows between firms, or of a graph file."""
     if is_graph_file(Path(path)):
         return read_graph_file(path)
-    return read_flows(path) if is_folder_of_flows(Path(path)) else read_folder(path)
+    return read_folder(path)
 
 
 def write_path(scenario: Scenario, path: str | Path, *, overwrite: bool = False) -> Path:
