@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from supplynet.plot.lines import orders_by_tier, stock_and_backlog
 from supplynet.plot.map import LABELLED, network_map
 from supplynet.plot.risk import criticality
+from supplynet.plot.sectors import is_crowded
 from supplynet.plot.shortages import ripples
 from supplynet.plot.study import differences, indices, tornado
 from supplynet.report import tier_groups
@@ -40,11 +41,12 @@ def overview(result: Result) -> Figure:
 
     network = result.scenario.network
     rows, columns = max(len(tier.nodes) for tier in tier_groups(network)), len(tier_groups(network))
-    height = (
-        max(0.13 * rows, min(1.0 + 0.45 * rows, 2.8), 2.6 if columns > 10 else 0.0)
-        if network.n_nodes <= LABELLED
-        else 3.6
-    )
+    if is_crowded(network):
+        height = 5.0
+    elif network.n_nodes > LABELLED:
+        height = 3.6
+    else:
+        height = max(0.13 * rows, min(1.0 + 0.45 * rows, 2.8), 2.6 if columns > 10 else 0.0)
     figure = Figure(figsize=(9.0, 6.2 + height), layout="constrained")
     parts: Any = figure.subfigures(2, 1, height_ratios=[6.2, height])
     above, below = parts

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from supplynet.network import Network
+from supplynet.plot.sectors import is_crowded, sector_map
 from supplynet.plot.style import GREY, LOOKS, PALE, SMALL, axes_for, room
+from supplynet.prepare import prepare
 from supplynet.report import Tier, tier_groups
 from supplynet.scenario import Result, Scenario
 from supplynet.schema import KINDS
@@ -25,23 +28,23 @@ def network_map(what: Result | Scenario, ax: Axes | None = None, *, colours: Arr
 
     Colour and mark tell the kind of a node, the width of a lane its mean flow where a run is given. colours [node, 4]:
     of the nodes, instead of those of their kinds; tall tiers are then folded, so that each node is seen, and a tall
-    market is left out.
+    market is left out. Of thousands of lanes, sectors with the strongest flows between them, and firms as dots in them.
     """
     from matplotlib.collections import LineCollection
     from matplotlib.lines import Line2D
 
     result = what if isinstance(what, Result) else None
     network = (what.scenario if isinstance(what, Result) else what).network
-    ax, columns = axes_for(ax, 7.0, 4.0), tier_groups(network)[::-1]
+    ax, flow = axes_for(ax, 7.0, 4.0), _mean_flow(result, network)
+    if is_crowded(network):
+        return sector_map(ax, network, flow if flow.any() else prepare(network, "empty").lane["normal_order"], colours)
+    columns = tier_groups(network)[::-1]
     place = places(columns, network.lane["supplier"], network.lane["customer"])
     tallest = max(len(tier.nodes) for tier in columns)
     folded = colours is not None and tallest > LABELLED
     n_shown = len(columns) - (folded and 1 < len(columns) and len(columns[-1].nodes) > LABELLED)
     if folded:
         place, tallest = _folded(columns, place), max(LABELLED, round(tallest**0.5))
-    flow = np.zeros(network.n_lanes)
-    if result is not None and not result.record.summed and "shipment" in result.record:
-        flow = result.record["shipment"][result.scenario.warm_up // result.record.keep_what.every :].mean(axis=0)
     most = float(flow.max(initial=0.0))
     tails, heads = place[network.lane["supplier"]], place[network.lane["customer"]]
     forward, seen = heads[:, 0] > tails[:, 0], heads[:, 0] < n_shown - 0.5
@@ -104,6 +107,14 @@ def network_map(what: Result | Scenario, ax: Axes | None = None, *, colours: Arr
         borderaxespad=0.2,
     )
     return ax
+
+
+def _mean_flow(result: Result | None, network: Network) -> Array:
+    """What each lane carries on average, as far as a run tells, 0 otherwise [lane]."""
+    if result is None or result.record.summed or "shipment" not in result.record:
+        return np.zeros(network.n_lanes)
+    flow: Array = result.record["shipment"][result.scenario.warm_up // result.record.keep_what.every :].mean(axis=0)
+    return flow
 
 
 def places(columns: Sequence[Tier], supplier: Array, customer: Array) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ Array = NDArray[Any]
 NAMED: Final = 6  # firms with their names, in a list at the top left whose lines lead to their marks
 LIST_WIDTH, LIST_HEIGHT = 0.36, 0.3  # of that list, in parts of the axes
 LONGEST: Final = 24  # letters of a name
+NOTHING: Final = "no sales fail, whoever is struck: what it keeps is enough"
 LEAST: Final = 1e-12  # an index or size that a log axis can show
 
 
@@ -40,7 +41,10 @@ def criticality(risk: SystemicRisk, scenario: Scenario) -> Figure:
     colours[np.isnan(shown)] = 1.0
     network_map(scenario, right, colours=colours)
     bar = figure.colorbar(shades, ax=right, pad=0.02, shrink=0.8)
-    _in_percent(bar.ax.yaxis, *bar.mappable.get_clim())
+    if risk.index.max(initial=0.0) > LEAST:
+        _in_percent(bar.ax.yaxis, *bar.mappable.get_clim())
+    else:
+        bar.set_ticks([0.0, 1.0], labels=["0 %", "100 %"])
     bar.set_label("part of all sales that fails with the firm (white: no firm)", fontsize=SMALL)
     bar.ax.tick_params(labelsize=SMALL)
     return figure
@@ -49,6 +53,11 @@ def criticality(risk: SystemicRisk, scenario: Scenario) -> Figure:
 def index_against_size(risk: SystemicRisk, ax: Axes | None = None) -> Axes:
     """A mark for each firm on log axes; nobody can lie below the line of its own size."""
     ax = axes_for(ax, 5.5, 4.5)
+    if not risk.index.max(initial=0.0) > LEAST:
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, NOTHING, transform=ax.transAxes, ha="center", va="center", fontsize=SMALL + 1)
+        ax.set_title("systemic risk", loc="left", fontsize=10, fontweight="bold")
+        return ax
     size, index = (np.maximum(values, LEAST) for values in (risk.trade.size[risk.firms], risk.index))
     many = size.size > 1000
     ax.scatter(
@@ -93,8 +102,10 @@ def _in_percent(axis: Any, low: float, high: float) -> None:
 
 
 def _scale(index: Array) -> Any:
-    """A log scale up to the highest index, over a decade or more."""
-    from matplotlib.colors import LogNorm
+    """A log scale up to the highest index, over a decade or more; where nothing fails, from none to all."""
+    from matplotlib.colors import LogNorm, Normalize
 
+    if not index.max(initial=0.0) > LEAST:
+        return Normalize(0.0, 1.0)
     high = max(float(index.max()), 10.0 * LEAST)
     return LogNorm(max(min(float(index.min()), high / 10.0), LEAST), high)
