@@ -1,4 +1,4 @@
-"""Pictures of a run: orders by tier, stock and backlog, the map of the network, and all three in one."""
+"""Pictures of a run: orders by tier, stock and backlog, service, cost, and the map of the network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from supplynet.plot.lines import orders_by_tier, stock_and_backlog
+from supplynet.plot.lines import cost_over_time, orders_by_tier, service_over_time, stock_and_backlog
 from supplynet.plot.map import LABELLED, network_map
 from supplynet.plot.risk import criticality
 from supplynet.plot.sectors import is_crowded
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_path",
+    "cost_over_time",
     "criticality",
     "differences",
     "indices",
@@ -29,6 +30,7 @@ __all__ = [
     "overview",
     "ripples",
     "save",
+    "service_over_time",
     "stock_and_backlog",
     "tornado",
 ]

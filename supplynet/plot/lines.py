@@ -1,4 +1,4 @@
-"""Lines over time: orders by tier, stock and backlog."""
+"""Lines over time: orders by tier, stock and backlog, service, and cost."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.metrics import DUST
+from supplynet.metrics import DUST, ratio
 from supplynet.plot.struck import shade_struck_periods
 from supplynet.plot.style import COLOURS, DASHES, SMALL, axes_for, room
 from supplynet.report import Tier, tier_groups
 from supplynet.scenario import Result
+from supplynet.schema import KINDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,18 +53,69 @@ def stock_and_backlog(result: Result, ax: Axes | None = None) -> Axes:
     return _finish(ax, result, title, "backlog | stock (units)" if owes else "stock (units)", ends)
 
 
+def service_over_time(result: Result, ax: Axes | None = None) -> Axes:
+    """Fill rate of those who serve the market, period by period and from the warm-up on, in percent of demand.
+
+    The line from the warm-up on ends at the fill rate of the run.
+    """
+    ax = axes_for(ax, 7.0, 3.4)
+    record, first = result.record, result.scenario.warm_up // result.record.keep_what.every
+    tiers = [tier for tier in _lines(result) if tier.number == (0 if record.summed else 1)]
+    filled, demand = (sum((_sum(result, key, tier) for tier in tiers), np.zeros(1)) for key in ("filled", "demand"))
+    so_far = np.full(demand.size, np.nan)
+    so_far[first:] = ratio(np.cumsum(filled[first:]), np.cumsum(demand[first:]))
+    named = (("period by period", 100.0 * ratio(filled, demand)), ("all until then", 100.0 * so_far))
+    ends = [(_draw(ax, result, values, look), look, name) for look, (name, values) in enumerate(named)]
+    ax.set_ylim(0.0, 104.0)
+    return _finish(ax, result, "service: served at once", "fill rate (% of demand)", ends)
+
+
+def cost_over_time(result: Result, ax: Axes | None = None) -> Axes:
+    """Cost of each kind of node, one on top of the other, over time, in money per period."""
+    ax, ends = axes_for(ax, 7.0, 3.4), []
+    below = np.zeros(result.record.periods // result.record.keep_what.every)
+    for look, (name, cost) in enumerate(_costs(result), 1):  # the first look is black, too dark for an area
+        above = below + cost
+        period, low, high = *_means(result, below), _means(result, above)[1]
+        ax.fill_between(period, low, high, color=COLOURS[look % len(COLOURS)], alpha=0.35, linewidth=0)
+        _draw(ax, result, above, look)
+        ends.append((float(low[-1] + high[-1]) / 2.0, look, name))
+        below = above
+    if ends:
+        ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    else:
+        ax.plot([0, result.scenario.periods - 1], [0.0, 0.0], color=COLOURS[0])
+        ax.set_ylim(0.0, 1.0)
+    return _finish(ax, result, "cost" if ends else "cost (none anywhere)", "cost (money/period)", ends)
+
+
+def _costs(result: Result) -> list[tuple[str, Array]]:
+    """The cost of each kind of node that has any [period]; of a record that holds sums, of its labels."""
+    record, kind = result.record, result.scenario.network.node["kind"]
+    if record.summed:
+        costs = [(name, record["cost"][:, at]) for at, name in _labels(result)]
+    else:
+        costs = [(name, record["cost"][:, kind == number].sum(axis=1)) for number, name in enumerate(KINDS)]
+    return [(name, cost) for name, cost in costs if cost.any()]
+
+
 def _lines(result: Result) -> list[Tier]:
     """The tiers to draw, from the market upwards; of a record that holds sums, its labels."""
     record = result.record
     if record.summed:
-        kinds = [(at, name.removeprefix("kind:")) for at, name in enumerate(record.labels)]
-        if len(record.keep_what.groupings) > 1:
-            kinds = [(at, name) for at, name in kinds if record.labels[at].startswith("kind:")] or kinds
-        tiers = [Tier(0 if name == "customer" else None, (at,), (name,), name) for at, name in kinds]
+        tiers = [Tier(0 if name == "customer" else None, (at,), (name,), name) for at, name in _labels(result)]
     else:
         tiers = tier_groups(result.scenario.network)
     tiers = [tier for tier in tiers if not tier.makes_from_nothing] or tiers
     return [tiers[at] for at in np.unique(np.linspace(0, len(tiers) - 1, min(LINES, len(tiers))).round().astype(int))]
+
+
+def _labels(result: Result) -> list[tuple[int, str]]:
+    """Place and name of the labels that a record holds sums of: the kinds, or all there are."""
+    labels = [(at, name) for at, name in enumerate(result.record.labels)]
+    if len(result.record.keep_what.groupings) > 1:
+        labels = [(at, name) for at, name in labels if name.startswith("kind:")] or labels
+    return [(at, name.removeprefix("kind:")) for at, name in labels]
 
 
 def _sum(result: Result, key: str, tier: Tier) -> Array:
@@ -86,20 +138,31 @@ def _label(tier: Tier) -> str:
 
 def _draw(ax: Axes, result: Result, values: Array, look: int, *, where_not_zero: bool = False) -> float:
     """One line over the kept periods, or of very many the means and the band of blocks of them; gives its end."""
-    every = result.record.keep_what.every
-    size = -(-values.size // POINTS)
     colour, dashes = COLOURS[look % len(COLOURS)], DASHES[look % len(DASHES)]
-    starts = np.arange(0, values.size, size)
-    middle = np.add.reduceat(values, starts) / np.diff([*starts, values.size])
-    period = (starts + min(size, values.size) / 2 + 0.5) * every - 1 if size > 1 else (starts + 1) * every - 1
-    if size > 1:
+    period, middle = _means(result, values)
+    if (size := _size(values)) > 1:
+        starts = np.arange(0, values.size, size)
         band = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
         ax.fill_between(period, *band, color=colour, alpha=0.15, linewidth=0)
     if where_not_zero:  # and where it starts and ends
         near = np.convolve(middle != 0, np.ones(3), "full")[1:-1] > 0
         middle = np.where(near, middle, np.nan)
     ax.plot(period, middle, color=colour, linestyle=dashes, linewidth=1.6, marker="." if values.size == 1 else "")
-    return float(middle[-1])
+    known = middle[np.isfinite(middle)]
+    return float(known[-1]) if known.size else 0.0
+
+
+def _means(result: Result, values: Array) -> tuple[Array, Array]:
+    """Periods and values to draw: each kept period, or of very many the middle and the mean of blocks of them."""
+    every, size = result.record.keep_what.every, _size(values)
+    starts = np.arange(0, values.size, size)
+    middle = np.add.reduceat(values, starts) / np.diff([*starts, values.size])
+    return (starts + min(size, values.size) / 2 + 0.5) * every - 1 if size > 1 else (starts + 1) * every - 1, middle
+
+
+def _size(values: Array) -> int:
+    """How many kept periods make one point of a line."""
+    return -(-values.size // POINTS)
 
 
 def _finish(ax: Axes, result: Result, title: str, unit: str, ends: Sequence[tuple[float, int, str]]) -> Axes:

@@ -1,4 +1,4 @@
-"""What the canvas is sent: the network once, and for each period one array of bytes."""
+"""What the canvas is sent: the network once, and for each period one array."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.network import Network
 from supplynet.plot.map import places
 from supplynet.record import Keep
 from supplynet.report import figure, tier_groups
 from supplynet.scenario import Result
 from supplynet.schema import CUSTOMER, KINDS
+from supplynet.shocks import Shock, struck
 
 Array = NDArray[Any]
 NEEDED: Final = Keep(
@@ -23,55 +23,106 @@ NEEDED: Final = Keep(
     )
 )  # fmt: skip
 """What a record must keep for the page."""
+PLACES: Final = ("region", "site")  # labels that tell where a node is; the schema knows no coordinates
 
 
-def geometry(network: Network) -> dict[str, Any]:
-    """Names, kinds and positions of the nodes, the ends of the lanes, and the name of each tier's column.
+def geometry(result: Result) -> dict[str, Any]:
+    """The network as the canvas draws it: names, kinds and places of nodes, ends of lanes, signals, and scales.
 
-    x [node] is the column, from the sources on; y [node] in 0..1 from the top.
+    x [node] is the column, from the sources on; layouts: where nodes stand in their columns, by tier and by each label
+    of place that there is. most [node]: the stock that fills its mark, the most in its tier (a customer's: demand), 0
+    where none ever holds any; owed [node]: the debt that makes its ring widest; goods and flow: the most that any lane
+    carried, and carried or ordered. down, closed: whether a node or lane is ever struck.
     """
+    network, record = result.scenario.network, result.record
     tiers = tier_groups(network)[::-1]
     place = places(tiers, network.lane["supplier"], network.lane["customer"])
+    x, y = place[:, 0].astype(np.int64), 1.0 - place[:, 1]
+    stock, owed = record["on_hand"].max(axis=0, initial=0.0), (record["backlog"] + record["lost"]).max(axis=0)
+    buys = network.node["kind"] == CUSTOMER
+    most = np.zeros(network.n_nodes)
+    for of_kind, held in ((buys, record["demand"].max(axis=0, initial=0.0)), (~buys, stock)):
+        in_tier = np.zeros(len(tiers))
+        np.maximum.at(in_tier, x[of_kind], held[of_kind])
+        most[of_kind] = in_tier[x[of_kind]]
+    goods, orders = (float(record[key].max(initial=0.0)) for key in ("shipment", "order"))
+    number = {name: at for at, name in enumerate(network.names)}
     return {
         "names": list(network.names),
         "kinds": [KINDS[kind] for kind in network.node["kind"]],
-        "x": place[:, 0].tolist(),
-        "y": (1.0 - place[:, 1]).round(6).tolist(),
+        "x": x.tolist(),
+        "layouts": {"tier": layout(np.full(x.size, "all", object), x, y)}
+        | {key: layout(network.node[key], x, y, f"no {key}") for key in PLACES if len(set(network.node[key])) > 1},
         "tails": network.lane["supplier"].tolist(),
         "heads": network.lane["customer"].tolist(),
+        "signals": [(number[signal.source], number[signal.reader]) for signal in network.signals],
         "columns": ["no tier" if tier.number is None else f"tier {tier.number}" for tier in tiers],
+        "most": most.tolist(),
+        "owed": np.maximum(stock, owed).tolist(),
+        "goods": goods,
+        "flow": max(goods, orders),
+        "down": bool(struck(network, "capacity_factor").size),
+        "closed": bool(struck(network, "open_factor").size),
+    }
+
+
+def layout(labels: Array, x: Array, y: Array, unlabelled: str = "") -> dict[str, Any]:
+    """Nodes in bands, one below the other, by label; in a band, evenly in their columns, in the order that they had.
+
+    y [node] in 0..1 from the top; rows [column]: how many would stand in it, were all as close as the closest; bands:
+    name, top and bottom of each, the unlabelled last.
+    """
+    names = sorted(set(labels), key=lambda label: (label == "", float(y[labels == label].mean())))
+    band = np.array([names.index(label) for label in labels], np.int64)
+    count = np.zeros((len(names), int(x.max()) + 1))
+    np.add.at(count, (band, x), 1)
+    tall = count.max(axis=1) / count.max(axis=1).sum()
+    edge = np.concatenate([[0.0], np.cumsum(tall)])
+    group = band * count.shape[1] + x
+    order = np.lexsort((y, group))
+    rank = np.empty(x.size)
+    rank[order] = np.arange(x.size) - np.searchsorted(group[order], group[order])
+    stands = edge[band] + tall[band] * (rank + 0.5) / count[band, x]
+    return {
+        "y": stands.round(6).tolist(),
+        "rows": (count / tall[:, None]).max(axis=0).round(3).tolist(),
+        "bands": [(name or unlabelled, top, end) for name, top, end in zip(names, edge, edge[1:], strict=False)],
     }
 
 
 class Frames:
-    """A run as bytes by period, [period, 2 * nodes + 2 * lanes]: levels, debts, goods and orders, each 0..255.
+    """A run as the canvas shows it, period by period.
 
-    level: stock as a part of the node's most in the run (a customer's: the part of its demand that was filled); debt:
-    backlog and lost demand, as a part of the node's most of stock or debt; goods and orders: what was shipped and
-    ordered on each lane, as a part of the most on any lane.
+    A frame is float32 numbers: of each node on_hand, backlog and lost demand together, demand and filled; of each lane
+    shipment and order; then bytes: what is left of each node's capacity and of each lane, 0 = nothing, 255 = all.
     """
 
     def __init__(self, result: Result) -> None:
-        record, kind = result.record, result.scenario.network.node["kind"]
+        record, network = result.record, result.scenario.network
         self.periods = result.scenario.periods
-        stock, owed = record["on_hand"], record["backlog"] + record["lost"]
-        most = np.maximum(stock.max(axis=0, initial=0.0), owed.max(axis=0, initial=0.0))
-        level, debt = _bytes(stock, stock.max(axis=0, initial=0.0)), _bytes(owed, most)
-        buys = kind == CUSTOMER
-        demand = record["demand"][:, buys]
-        level[:, buys] = np.where(demand > 0, _bytes(record["filled"][:, buys], demand), 255)
-        flows = [_bytes(record[key], record[key].max(initial=0.0)) for key in ("shipment", "order")]
-        self._bytes = np.concatenate([level, debt, *flows], axis=1)
+        owed = record["backlog"] + record["lost"]
+        columns = [record["on_hand"], owed, *(record[key] for key in ("demand", "filled", "shipment", "order"))]
+        self._numbers = np.concatenate(columns, axis=1, dtype=np.float32, casting="same_kind")
+        sizes = {"capacity_factor": network.n_nodes, "open_factor": network.n_lanes}
+        self._left = np.concatenate([left(result, column, size) for column, size in sizes.items()], axis=1)
 
     def at(self, period: int) -> dict[str, Any]:
-        """The frame of a period: its number, and its bytes as base64."""
-        return {"period": period, "state": base64.b64encode(self._bytes[period].tobytes()).decode("ascii")}
+        """The frame of a period: its number, and its array as base64."""
+        state = self._numbers[period].tobytes() + self._left[period].tobytes()
+        return {"period": period, "state": base64.b64encode(state).decode("ascii")}
 
 
-def _bytes(values: Array, most: Array | float) -> NDArray[np.uint8]:
-    """Values as a part of the most, in 0..255; what is not nothing is at least 1."""
-    part = np.divide(values, most, out=np.zeros_like(values), where=np.asarray(most) > 0)
-    return np.where(values > 0, np.clip(np.round(255 * part), 1, 255), 0).astype(np.uint8)
+def left(result: Result, column: str, size: int) -> NDArray[np.uint8]:
+    """What disruptions left of a factor in this run, [period, row]: 0 = nothing, 255 = all, and only these exactly."""
+    scenario = result.scenario
+    bytes_ = np.full((scenario.periods, size), 255, np.uint8)
+    shock = Shock(scenario.network, column, scenario.periods, 1)
+    if shock.rows.size:
+        shock.deal(scenario.seed, np.array([result.record.replication]))
+        part = np.array([shock.at(period) for period in range(scenario.periods)])
+        between = np.clip(np.round(255 * part), 1, 254)
+        bytes_[:, shock.rows] = np.where(part <= 0.0, 0, np.where(part >= 1.0, 255, between)).astype(np.uint8)
+    return bytes_
 
 
 def card(result: Result, node: int, period: int) -> list[dict[str, str]]:

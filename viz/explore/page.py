@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import solara
 from solara.lab import use_task
@@ -56,15 +56,21 @@ def Levers(
 
 @solara.component_vue("player.vue")
 def Player(
-    network: str, frame: dict[str, Any], periods: int, chosen: str,
+    network: str, frame: dict[str, Any], periods: int, chosen: str, components: dict[str, str],
     event_show: Callable[[int], None], event_pick: Callable[[str], None],
 ) -> None:  # fmt: skip
-    """The network on a canvas, and the buttons that play it; `network` is JSON, as above."""
+    """The network on a canvas, and the buttons that play it; `network` is JSON, as above; `components` its parts."""
+
+
+PARTS: Final = {
+    f"network-{part}": Path(__file__).with_name(f"{part}.vue").read_text("utf-8") for part in ("map", "tip", "legend")
+}
+"""Parts of the player, by the name that they have in it."""
 
 
 @solara.component_vue("charts.vue")
-def Charts(picture: dict[str, Any], period: int, event_show: Callable[[int], None]) -> None:
-    """The charts, with a line at the period that is shown; what comes after it is pale."""
+def Charts(pictures: str, period: int, event_show: Callable[[int], None]) -> None:
+    """The charts, with a line at the period that is shown; what comes after it is pale. `pictures` is JSON."""
 
 
 @solara.component
@@ -123,11 +129,12 @@ def Page() -> None:
                 frame=frame,
                 periods=study.frames.periods,
                 chosen=place.value,
+                components=PARTS,
                 event_show=show,
                 event_pick=place.set,
             )
             _card(study, place.value, shown)
-            Charts(picture=study.charts, period=shown, event_show=show)
+            Charts(pictures=study.charts, period=shown, event_show=show)
 
 
 def _wanted(link: Mapping[str, tuple[str, ...]]) -> Wanted:

@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import supplynet
 from supplynet.levers import superseded
@@ -53,7 +53,7 @@ class Wanted:
 class Study:
     """A run that worked, with what the page draws of it. `start` makes the scenario with no lever set.
 
-    geometry: the network for the canvas, as JSON; story: what happened, in a sentence.
+    geometry: the network for the canvas; charts: the pictures; both as JSON. story: what happened, in a sentence.
     """
 
     wanted: Wanted
@@ -61,7 +61,7 @@ class Study:
     result: Result
     geometry: str
     frames: Frames
-    charts: dict[str, Any]
+    charts: str
     story: str
 
     def with_lever(self, wanted: Wanted, lever: str, value: str) -> Wanted:
@@ -91,8 +91,7 @@ def ready(wanted: Wanted, start: Recipe) -> Scenario:
 def play(wanted: Wanted, start: Recipe) -> Study:
     """Set the levers, run, and draw. Raises one of BAD_INPUT that says what does not fit, and why."""
     result = supplynet.run(ready(wanted, start), replication=start.replication, keep=NEEDED)
-    network = json.dumps(geometry(result.scenario.network))
-    return Study(wanted, start, result, network, Frames(result), charts(result), sentence(result))
+    return Study(wanted, start, result, json.dumps(geometry(result)), Frames(result), charts(result), sentence(result))
 
 
 def told(fault: BaseException) -> str:
