@@ -181,7 +181,7 @@ def _finish(ax: Axes, result: Result, title: str, unit: str, ends: Sequence[tupl
         )
     ax.set_xlabel("period" + f" ({'; '.join(notes)})" * bool(notes), fontsize=SMALL + 1)
     ax.set_ylabel(unit, fontsize=SMALL + 1)
-    ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.4g}")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.9g}")
     ax.set_title(title, loc="left", fontsize=10, fontweight="bold")
     ax.tick_params(labelsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)

@@ -19,7 +19,7 @@ Array = NDArray[Any]
 NEEDED: Final = Keep(
     columns=(
         "demand", "production_order", "on_hand", "backlog", "production", "shipped", "filled", "lost", "cost",
-        "shipment", "order",
+        "shipment", "order", "booked", "lane_backlog", "cancelled",
     )
 )  # fmt: skip
 """What a record must keep for the page."""
@@ -30,21 +30,17 @@ def geometry(result: Result) -> dict[str, Any]:
     """The network as the canvas draws it: names, kinds and places of nodes, ends of lanes, signals, and scales.
 
     x [node] is the column, from the sources on; layouts: where nodes stand in their columns, by tier and by each label
-    of place that there is. most [node]: the stock that fills its mark, the most in its tier (a customer's: demand), 0
-    where none ever holds any; owed [node]: the debt that makes its ring widest; goods and flow: the most that any lane
-    carried, and carried or ordered. down, closed: whether a node or lane is ever struck.
+    of place that there is. most [node]: the stock that fills its mark, the most of its kind in its tier (a customer's:
+    demand), 0 where none ever holds any; owed [node]: the debt that makes its ring widest; goods and flow: the most
+    that any lane carried, and carried or ordered. down, closed: whether a node or lane is ever struck.
     """
     network, record = result.scenario.network, result.record
     tiers = tier_groups(network)[::-1]
     place = places(tiers, network.lane["supplier"], network.lane["customer"])
     x, y = place[:, 0].astype(np.int64), 1.0 - place[:, 1]
-    stock, owed = record["on_hand"].max(axis=0, initial=0.0), (record["backlog"] + record["lost"]).max(axis=0)
-    buys = network.node["kind"] == CUSTOMER
-    most = np.zeros(network.n_nodes)
-    for of_kind, held in ((buys, record["demand"].max(axis=0, initial=0.0)), (~buys, stock)):
-        in_tier = np.zeros(len(tiers))
-        np.maximum.at(in_tier, x[of_kind], held[of_kind])
-        most[of_kind] = in_tier[x[of_kind]]
+    held, owed = (column.max(axis=0) for column in of_nodes(result)[:2])
+    most = np.zeros((len(tiers), len(KINDS)))
+    np.maximum.at(most, (x, network.node["kind"]), held)
     goods, orders = (float(record[key].max(initial=0.0)) for key in ("shipment", "order"))
     number = {name: at for at, name in enumerate(network.names)}
     return {
@@ -57,8 +53,8 @@ def geometry(result: Result) -> dict[str, Any]:
         "heads": network.lane["customer"].tolist(),
         "signals": [(number[signal.source], number[signal.reader]) for signal in network.signals],
         "columns": ["no tier" if tier.number is None else f"tier {tier.number}" for tier in tiers],
-        "most": most.tolist(),
-        "owed": np.maximum(stock, owed).tolist(),
+        "most": most[x, network.node["kind"]].tolist(),
+        "owed": np.maximum(held, owed).tolist(),
         "goods": goods,
         "flow": max(goods, orders),
         "down": bool(struck(network, "capacity_factor").size),
@@ -70,7 +66,7 @@ def layout(labels: Array, x: Array, y: Array, unlabelled: str = "") -> dict[str,
     """Nodes in bands, one below the other, by label; in a band, evenly in their columns, in the order that they had.
 
     y [node] in 0..1 from the top; rows [column]: how many would stand in it, were all as close as the closest; bands:
-    name, top and bottom of each, the unlabelled last.
+    name, top and bottom of each, the unlabelled last; none where all have one label.
     """
     names = sorted(set(labels), key=lambda label: (label == "", float(y[labels == label].mean())))
     band = np.array([names.index(label) for label in labels], np.int64)
@@ -86,22 +82,21 @@ def layout(labels: Array, x: Array, y: Array, unlabelled: str = "") -> dict[str,
     return {
         "y": stands.round(6).tolist(),
         "rows": (count / tall[:, None]).max(axis=0).round(3).tolist(),
-        "bands": [(name or unlabelled, top, end) for name, top, end in zip(names, edge, edge[1:], strict=False)],
+        "bands": list(zip([name or unlabelled for name in names], edge, edge[1:], strict=False)) * (len(names) > 1),
     }
 
 
 class Frames:
     """A run as the canvas shows it, period by period.
 
-    A frame is float32 numbers: of each node on_hand, backlog and lost demand together, demand and filled; of each lane
-    shipment and order; then bytes: what is left of each node's capacity and of each lane, 0 = nothing, 255 = all.
+    A frame is float32 numbers: of each node what `of_nodes` tells, of each lane shipment and order; then bytes: what is
+    left of each node's capacity and of each lane, 0 = nothing, 255 = all.
     """
 
     def __init__(self, result: Result) -> None:
         record, network = result.record, result.scenario.network
         self.periods = result.scenario.periods
-        owed = record["backlog"] + record["lost"]
-        columns = [record["on_hand"], owed, *(record[key] for key in ("demand", "filled", "shipment", "order"))]
+        columns = [*of_nodes(result), record["shipment"], record["order"]]
         self._numbers = np.concatenate(columns, axis=1, dtype=np.float32, casting="same_kind")
         sizes = {"capacity_factor": network.n_nodes, "open_factor": network.n_lanes}
         self._left = np.concatenate([left(result, column, size) for column, size in sizes.items()], axis=1)
@@ -110,6 +105,31 @@ class Frames:
         """The frame of a period: its number, and its array as base64."""
         state = self._numbers[period].tobytes() + self._left[period].tobytes()
         return {"period": period, "state": base64.b64encode(state).decode("ascii")}
+
+
+def of_nodes(result: Result) -> tuple[Array, Array, Array, Array]:
+    """What each node holds, owes, is asked for, and serves of it at once, [period, node] each.
+
+    A customer's: what it wants, is owed or loses, asks its suppliers for, and what they serve of it at once, since it
+    may get it only when it has travelled.
+    """
+    record, network = result.record, result.scenario.network
+    to = network.lane["customer"]
+    buys = network.node["kind"] == CUSTOMER
+    late = record["lane_backlog"] + record["cancelled"]  # what is oldest is served first
+    at_once = record["booked"] - np.minimum(record["booked"], late)
+
+    def of_suppliers(lanes: Array) -> Array:
+        sums = np.zeros((network.n_nodes, len(lanes)))
+        np.add.at(sums, to, lanes.T)
+        return sums.T
+
+    return (
+        np.where(buys, record["demand"], record["on_hand"]),
+        np.where(buys, of_suppliers(record["lane_backlog"]) + record["lost"], record["backlog"]),
+        np.where(buys, of_suppliers(record["booked"]), record["demand"]),
+        np.where(buys, of_suppliers(at_once), record["filled"]),
+    )
 
 
 def left(result: Result, column: str, size: int) -> NDArray[np.uint8]:
