@@ -22,10 +22,18 @@ def colours(picture: np.ndarray) -> int:
     return len(np.unique(picture.reshape(-1, 3), axis=0))
 
 
-def charts(page: sync_api.Page) -> tuple[np.ndarray, np.ndarray]:
-    """Orders by tier, and stock and backlog."""
-    both = pixels(page, ".chart")
-    return both[: len(both) // 2], both[len(both) // 2 :]
+def charts(page: sync_api.Page) -> list[np.ndarray]:
+    """Orders by tier, stock and backlog, service, and cost."""
+    return [pixels(page, f".chart[data-chart={name}]") for name in ("orders", "stock", "service", "cost")]
+
+
+def spot(page: sync_api.Page, name: str) -> dict[str, float]:
+    """Where a node stands on the canvas."""
+    return page.evaluate(
+        "(name) => { const map = document.querySelector('.player-stage').__vue__;"
+        " const {x, y} = map.still.spots[map.net.names.indexOf(name)]; return {x, y}; }",
+        name,
+    )
 
 
 def differ(before: np.ndarray, after: np.ndarray) -> float:

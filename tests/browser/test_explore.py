@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from looking import PERIOD, STORY, at, charts, colours, differ, in_haste, pixels, wait_for
+from looking import PERIOD, STORY, at, charts, colours, differ, in_haste, pixels, spot, wait_for
 
 import supplynet
 from supplynet.report import figure
@@ -18,8 +18,9 @@ def test_the_page_shows_the_run_in_words_and_in_pixels(page):
     assert at(page) == 0 and page.get_attribute("canvas", "aria-label").startswith("network of 12 nodes and 11 lanes")
     assert colours(pixels(page, "canvas")) > 50
     assert all(colours(chart) > 50 for chart in charts(page))
-    for colour in ((0x00, 0x9E, 0x73), (0x56, 0xB4, 0xE9), (0xF0, 0xE4, 0x42)):  # supplier, distributor, customer
-        assert (pixels(page, "canvas") == colour).all(axis=-1).sum() > 100
+    served, goods = (0x12, 0x80, 0x9C), (0x00, 0x72, 0xB2)  # in the first period everybody is
+    for colour, at_least in ((served, 1000), (goods, 50)):
+        assert (pixels(page, "canvas") == colour).all(axis=-1).sum() > at_least
 
 
 def test_nothing_hangs_over_the_edge_at_either_size(page):
@@ -29,7 +30,7 @@ def test_nothing_hangs_over_the_edge_at_either_size(page):
         assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
             width, height,
         ]  # fmt: skip
-        for selector in (".player", ".page-card", ".chart", ".bar"):
+        for selector in (".player", ".page-card", ".charts", ".bar"):
             box = page.locator(selector).bounding_box()
             assert box["x"] >= 0 and box["y"] >= 0
             assert box["x"] + box["width"] <= width and box["y"] + box["height"] <= height, (selector, box)
@@ -152,11 +153,7 @@ def test_a_slider_stays_where_it_is_drawn_and_sets_the_lever(page):
 
 
 def test_a_click_on_a_node_shows_its_numbers_and_its_levers_and_a_rule_can_be_chosen(page):
-    spot = page.evaluate(
-        "(() => { const player = document.querySelector('.player').__vue__;"
-        " return player.still.spots[player.net.names.indexOf('mill')]; })()"
-    )
-    page.click("canvas", position={"x": spot["x"], "y": spot["y"]})
+    page.click("canvas", position=spot(page, "mill"))
     wait_for(page, ".page-card", "on hand")
     wait_for(page, ".levers", "The node")
     assert page.input_value("select[aria-label='levers of']") == "mill"

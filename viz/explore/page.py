@@ -56,8 +56,8 @@ def Levers(
 
 @solara.component_vue("player.vue")
 def Player(
-    network: str, frame: dict[str, Any], periods: int, chosen: str, components: dict[str, str],
-    event_show: Callable[[int], None], event_pick: Callable[[str], None],
+    network: str, frame: dict[str, Any], periods: int, chosen: str, arranged: str, components: dict[str, str],
+    event_show: Callable[[int], None], event_pick: Callable[[str], None], event_arrange: Callable[[str], None],
 ) -> None:  # fmt: skip
     """The network on a canvas, and the buttons that play it; `network` is JSON, as above; `components` its parts."""
 
@@ -79,6 +79,7 @@ def Page() -> None:
     link = links.asked()
     wanted = solara.use_reactive(_wanted(link))
     asked, place = solara.use_reactive(Asked(_number(link.get("period")))), solara.use_reactive("")
+    by = solara.use_reactive(link.get("by", ("tier",))[0])
     starts: dict[str, Study] = solara.use_memo(dict, [])
     kept: dict[str, Any] = solara.use_memo(lambda: {"study": None, "answer": Answer(wanted.value)}, [])
 
@@ -94,7 +95,7 @@ def Page() -> None:
     study, answer = kept["study"], kept["answer"]
     fault = answer.fault
     seen = wanted.value if study is None else study.wanted
-    links.Shown("/", {**seen.as_link(), "period": str(asked.value.period or "")})
+    links.Shown("/", {**seen.as_link(), "period": str(asked.value.period or ""), "by": by.value.removeprefix("tier")})
     panel = solara.use_memo(lambda: _panel(study, place.value), [study, place.value])
 
     solara.Style(Path(__file__).with_name("explore.css"))
@@ -129,9 +130,11 @@ def Page() -> None:
                 frame=frame,
                 periods=study.frames.periods,
                 chosen=place.value,
+                arranged=by.value,
                 components=PARTS,
                 event_show=show,
                 event_pick=place.set,
+                event_arrange=by.set,
             )
             _card(study, place.value, shown)
             Charts(pictures=study.charts, period=shown, event_show=show)
