@@ -122,6 +122,39 @@ def test_what_rounding_leaves_is_drawn_as_no_stock():
     assert (np.asarray(stock.get_ydata()) == 0.0).all()
 
 
+@pytest.mark.parametrize("warm_up", [0, 8])
+def test_service_ends_at_the_fill_rate_of_the_run_and_dips_where_shelves_are_empty(warm_up):
+    result = supplynet.run(replace(supplynet.load("flour-2020"), warm_up=warm_up))
+    ax = plot.service_over_time(result)
+    by_period, so_far = (np.asarray(line.get_ydata()) for line in ax.get_lines()[:2])
+    assert so_far[-1] == pytest.approx(100 * result.outcomes["fill_rate"], rel=1e-12)
+    assert np.isnan(so_far[:warm_up]).all() and np.isfinite(so_far[warm_up:]).all()
+    shops = [at for at, name in enumerate(result.nodes) if name.startswith("shops")]
+    filled, demand = (result.record[key][11, shops].sum() for key in ("filled", "demand"))
+    assert by_period[11] == pytest.approx(100 * filled / demand) and by_period[11] == by_period.min() < 60
+    assert "%" in ax.get_ylabel()
+
+
+def test_cost_is_stacked_by_kind_up_to_the_whole_and_none_is_told():
+    result = supplynet.run(supplynet.load("flour-2020"))
+    ax = plot.cost_over_time(result)
+    assert [text.get_text() for text in ax.texts] == ["factory", "distributor", "customer"]
+    levels = [np.asarray(line.get_ydata()) for line in ax.get_lines()[:3]]
+    assert np.allclose(levels[-1], result.record["cost"].sum(axis=1)) and (levels[1] >= levels[0]).all()
+    assert levels[-1].sum() == pytest.approx(result.outcomes["total_cost"]) and "money/period" in ax.get_ylabel()
+    costs = dict.fromkeys(("holding_cost", "backlog_cost", "lost_cost"), 0.0)
+    free = supplynet.run(supplynet.load("flour-2020").with_levers(costs))
+    assert plot.cost_over_time(free).get_title("left") == "cost (none anywhere)"
+
+
+def test_service_and_cost_of_sums_by_kind_are_those_of_the_run():
+    scenario = supplynet.load("flour-2020")
+    whole, sums = supplynet.run(scenario), supplynet.run(scenario, keep=supplynet.Keep(by=("kind", "region")))
+    for draw, line in ((plot.service_over_time, 1), (plot.cost_over_time, 2)):
+        one, other = (draw(result).get_lines()[line].get_ydata()[-1] for result in (whole, sums))
+        assert one == pytest.approx(other)
+
+
 def test_the_warm_up_is_shaded_and_named():
     ax = plot.orders_by_tier(supplynet.run(replace(supplynet.load("flour-2020"), warm_up=8)))
     assert len(ax.patches) == 1 and "warm-up" in ax.get_xlabel()

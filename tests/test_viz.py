@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import shlex
 import socket
 import sys
 from dataclasses import replace
 
 import networkx as nx
-import numpy as np
 import pytest
 from shell import one_object, shell
 
@@ -23,7 +21,7 @@ from supplynet.scenarios import find_recipe
 from supplynet.schema import inputs, lane_inputs
 
 pytest.importorskip("solara")
-from supplynet.viz.explore import controls, frames, study
+from supplynet.viz.explore import controls, study
 
 SCENARIO = supplynet.load("flour-2020")
 
@@ -135,36 +133,6 @@ def test_a_folder_opens_and_a_saved_run_of_it_is_the_repetition_that_was_saved(t
         assert opened.result.outcomes == supplynet.run(scenario, replication=replication).outcomes
     assert controls.groups(opened.result.scenario, "buyers")[1]["title"] == "Demand"
     assert not [group for group in controls.groups(opened.result.scenario, "") if group["title"] == "This scenario"]
-
-
-def test_a_frame_holds_levels_debts_goods_and_orders_as_parts_of_the_most(played):
-    record, nodes = played.result.record, played.result.scenario.network.n_nodes
-    period = 13
-    sent = np.frombuffer(base64.b64decode(played.frames.at(period)["state"]), np.uint8)
-    lanes = played.result.scenario.network.n_lanes
-    assert sent.size == 2 * nodes + 2 * lanes
-    stock = record["on_hand"][:, 1]
-    assert sent[1] == round(255 * stock[period] / stock.max())
-    demand, filled = record["demand"][period, 0], record["filled"][period, 0]
-    assert sent[0] == round(255 * filled / demand) < 255
-    shipment, order = record["shipment"], record["order"]
-    lane = 10
-    assert sent[2 * nodes + lane] == round(255 * shipment[period, lane] / shipment.max())
-    assert sent[2 * nodes + lanes + lane] == round(255 * order[period, lane] / order.max())
-    assert [sent[nodes + node] > 0 for node in (0, 10, 11)] == [True, True, False]  # lost, owed, never short
-
-
-def test_what_is_not_nothing_is_seen_however_small_it_is():
-    assert frames._bytes(np.array([0.0, 1e-9, 1.0]), 1.0).tolist() == [0, 1, 255]
-    assert frames._bytes(np.zeros(2), 0.0).tolist() == [0, 0]
-
-
-def test_the_charts_say_where_their_time_axes_lie(played):
-    told = played.charts
-    assert (told["first"], told["last"]) == (0, 51) and 0 < told["left"] < told["right"] < 1
-    upper, lower = told["charts"]
-    assert upper["top"] < 1 - upper["bottom"] <= lower["top"] < 1 - lower["bottom"] < 1
-    assert told["src"].startswith("data:image/png;base64,")
 
 
 def test_without_solara_the_command_says_what_to_install(monkeypatch):
