@@ -64,8 +64,10 @@ def test_a_frame_holds_what_nodes_hold_owe_are_asked_and_serve_and_what_lanes_ca
     assert (capacity == 255).all() and (lanes == 255).all() and lanes.size == 11
 
 
-def test_a_customer_whose_goods_travel_is_served_at_once_by_what_its_suppliers_ship():
-    result = played(supplynet.load("flour-2020").with_lever("customer.shipment_lead_time", 2))
+@pytest.mark.parametrize("unfilled", ["lost", "backorder"])
+def test_a_customer_whose_goods_travel_is_served_at_once_by_what_its_suppliers_ship(unfilled):
+    levers = {"customer.shipment_lead_time": 2, "customer.unfilled": unfilled}
+    result = played(supplynet.load("flour-2020").with_levers(levers))
     buys = [at for at, name in enumerate(result.nodes) if name.startswith("households")]
     assert not result.record["filled"][:, buys].any()  # what it wants today it gets the day after tomorrow
     _, owed, asked, served = frames.of_nodes(result)
