@@ -155,3 +155,7 @@ def test_the_charts_say_what_they_show_in_which_units_and_where_their_time_axes_
 def test_a_warm_up_is_told_beside_the_charts():
     result = played(find_recipe("flour-2020").with_lever("warm_up", "8").build())
     assert json.loads(pictures.charts(result))[0]["note"] == "grey: warm-up, left out of the measures"
+
+
+def test_a_chart_without_any_cost_says_so():
+    assert "; none anywhere" in json.loads(pictures.charts(played(supplynet.load("jit-covid"))))[3]["alt"]

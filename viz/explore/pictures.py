@@ -38,7 +38,7 @@ def charts(result: Result) -> str:
     more = {
         "orders": f"bullwhip ratio {figure(outcomes['bullwhip_ratio'])}",
         "service": f"{percent(outcomes['fill_rate'])} in all",
-        "cost": f"{figure(outcomes['total_cost'])} in all",
+        "cost": f"{figure(outcomes['total_cost'])} in all" if result.record["cost"].any() else "none anywhere",
     }
     return json.dumps([_chart(result, name, draw, title, more.get(name, "")) for name, draw, title in CHARTS])
 
