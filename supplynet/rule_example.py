@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,17 +18,13 @@ from supplynet.policies.contract import AllocationRule, Rule
 from supplynet.policies.ordering import BaseStock, Plan
 from supplynet.rule_levers import set_rule
 from supplynet.scenario import Scenario, run
+from supplynet.watching import METHODS, PLACES, watched
 
 Array = NDArray[Any]
 PERIODS: Final = 10
 SALES: Final = (8.0, 8.0, 12.0, 8.0, 4.0, 8.0, 16.0, 8.0, 0.0, 8.0)
 PRICES: Final = (10.0, 10.0, 8.0, 10.0, 10.0, 10.0, 8.0, 10.0, 10.0, 10.0)
 OUTAGE: Final = (1.0, *(0.0,) * 6, *(1.0,) * 3)  # from period 1 to 6
-METHODS: Final = {
-    "ordering": ("order", "production_order"),
-    "input_rule": ("purchase", "order"),
-    "sourcing": ("split", "share"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +46,15 @@ def worked_example(name: str) -> Example:
 
 def _of_decider(rule: Rule, column: str) -> Example:
     """A shop or wholesaler that follows the rule; a spy notes what it is shown and what it writes."""
-    method, written = METHODS[column]
-    notes: list[tuple[dict[str, Array], Array]] = []
-    kind = type(rule)
-    decides: Callable[..., None] = getattr(kind, method)
-
-    def spy(self: Rule, local: Any, out: Array) -> None:
-        before = {name: getattr(local, name).copy() for name in rule.reads}
-        decides(self, local, out)
-        notes.append((before, out.copy()))
-
-    own = {method: spy, "fixed": False, "__slots__": (), "__module__": kind.__module__}
-    watched = type(kind.__name__, (kind,), own)
+    spy, notes = watched(rule, column)
     graph, place, story = _network(rule, column)
     network = from_graph(graph)
     node = np.array([network.names.index(place)])
-    network = set_rule(network, column, column, watched(**kind.example), node, lambda node: {})
+    network = set_rule(network, column, column, spy, node, lambda node: {})
     run(Scenario("example", network, periods=PERIODS))
-    titles = ("period", *rule.reads, f"-> {written}")
-    rows = [(str(at), *map(_words, seen.values()), _words(out)) for at, (seen, out) in enumerate(notes)]
+    reads = [name for name in rule.reads if name not in PLACES]
+    titles = ("period", *reads, f"-> {METHODS[column][1]}")
+    rows = [(str(at), *(_words(seen[name]) for name in reads), _words(out)) for at, (seen, out) in enumerate(notes)]
     return Example(rule, story, titles, tuple(rows))
 
 

@@ -60,6 +60,7 @@ FLOORS = (
         "scenarios",
         "saving",
         "rule_example",
+        "watching",
         "sweeps",
         "comparison",
         "sensitivity",
