@@ -15,7 +15,7 @@ from supplynet.network import Network, tiers_of
 from supplynet.prepare import Prepared, has_price
 from supplynet.record import Record
 from supplynet.ripples import NEEDED as TRACED
-from supplynet.ripples import ROUNDING, Shortage, of_suppliers, ripples, unmet
+from supplynet.ripples import Shortage, of_suppliers, ripples, unmet
 from supplynet.schema import CUSTOMER, KINDS
 from supplynet.shocks import Shock
 
@@ -184,7 +184,7 @@ def values(ready: Prepared) -> tuple[Array, str]:
 
     if not priced.any():
         value, buys = (1.0 - of_inputs(firm)) * firm, of_inputs(firm) > 0.0
-        in_money = value.min(initial=0.0) > -ROUNDING and value[buys].max(initial=0.0) > ROUNDING
+        in_money = value.min(initial=0.0) > -losses.ROUNDING and value[buys].max(initial=0.0) > losses.ROUNDING
         return (value, "money") if in_money else (firm, "units made")
     price = np.where(priced, ready.node["price"], 0.0)
     for _ in range(int(tiers_of(network).max(initial=0)) + 1):
@@ -204,7 +204,7 @@ def _short(record: Record, undisturbed: Record) -> Array:
         return lacks
 
     more = missing(record) - missing(undisturbed)
-    return np.where(more > np.maximum(losses.STRUCK * normal, ROUNDING), more, 0.0)
+    return np.where(losses.in_shortage(more, normal), more, 0.0)
 
 
 def _add_shortages(nodes: dict[str, Any], periods: dict[str, Any], short: Array, blow: _Blow, ready: Prepared) -> None:
@@ -219,7 +219,7 @@ def _add_shortages(nodes: dict[str, Any], periods: dict[str, Any], short: Array,
     if start < len(short):
         nodes["time_to_survive"] = losses.time_to_survive(served, normal, start)
         nodes["time_to_recover"] = losses.time_to_recover(served, normal, start)
-    nodes["shortage_periods"] = losses.shortage_periods(short, np.arange(network.n_nodes))
+    nodes["shortage_periods"] = losses.shortage_periods(short, normal, np.arange(network.n_nodes))
     periods["cascade_size"] = losses.cascade_size(served[:, firms], normal[firms])
     struck = losses.struck(served[:, firms], normal[firms])
     periods["cascade_depth"] = losses.cascade_depth(nodes["depth"][firms], struck)

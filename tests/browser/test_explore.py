@@ -30,7 +30,7 @@ def test_nothing_hangs_over_the_edge_at_either_size(page):
         assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
             width, height,
         ]  # fmt: skip
-        for selector in (".player", ".page-card", ".charts", ".bar"):
+        for selector in (".player", ".side", ".charts", ".bar"):
             box = page.locator(selector).bounding_box()
             assert box["x"] >= 0 and box["y"] >= 0
             assert box["x"] + box["width"] <= width and box["y"] + box["height"] <= height, (selector, box)
@@ -116,8 +116,8 @@ def test_levers_set_while_a_run_is_pending_add_up_and_one_that_does_not_fit_says
 
 def test_a_lever_set_while_another_scenario_opens_does_not_keep_it_from_opening(page):
     page.evaluate(
-        "() => { const panel = document.querySelector('.levers').__vue__;"
-        " panel.open('beer-game'); panel.set({lever: 'window', value: '7'}); }"
+        "() => { document.querySelector('.opening').__vue__.open('beer-game');"
+        " document.querySelector('.levers').__vue__.set({lever: 'window', value: '7'}); }"
     )
     wait_for(page, ".levers", "desired stock")
     assert "lever 'window' is not known here" in page.inner_text(".levers > .fault")
@@ -152,14 +152,14 @@ def test_a_slider_stays_where_it_is_drawn_and_sets_the_lever(page):
     wait_for(page, ".levers-shell code", f"--set window={drawn}")
 
 
-def test_a_click_on_a_node_shows_its_numbers_and_its_levers_and_a_rule_can_be_chosen(page):
+def test_a_click_on_a_node_opens_its_agent_and_its_levers_and_a_rule_can_be_chosen(page):
     page.click("canvas", position=spot(page, "mill"))
-    wait_for(page, ".page-card", "on hand")
+    page.wait_for_selector(".agent h2")
     wait_for(page, ".levers", "The node")
     assert page.input_value("select[aria-label='levers of']") == "mill"
     result = supplynet.run(supplynet.load("flour-2020"))
     mill = list(result.nodes).index("mill")
-    assert f"demand {figure(result.record['demand'][0, mill])}" in page.inner_text(".page-card")
+    wait_for(page, ".agent-line", figure(result.record["demand"][0, mill]))
     page.select_option("[id='mill.ordering']", "kanban")
     page.wait_for_selector("[id='mill.cards']")
     assert "--set 'mill.ordering=kanban(cards=16, container=" in page.inner_text(".levers-shell code")

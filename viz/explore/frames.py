@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from supplynet.plot.map import places
 from supplynet.record import Keep
-from supplynet.report import figure, tier_groups
+from supplynet.report import tier_groups
 from supplynet.scenario import Result
 from supplynet.schema import CUSTOMER, KINDS
 from supplynet.shocks import Shock, struck
@@ -143,15 +143,3 @@ def left(result: Result, column: str, size: int) -> NDArray[np.uint8]:
         between = np.clip(np.round(255 * part), 1, 254)
         bytes_[:, shock.rows] = np.where(part <= 0.0, 0, np.where(part >= 1.0, 255, between)).astype(np.uint8)
     return bytes_
-
-
-def card(result: Result, node: int, period: int) -> list[dict[str, str]]:
-    """What a node had and did in a period, each with its name."""
-    keys = {
-        "demand": "demand", "filled": "filled", "on_hand": "on_hand", "backlog": "backlog",
-        "production_order": "order", "production": "production", "shipped": "shipped", "lost": "lost", "cost": "cost",
-    }  # fmt: skip
-    return [
-        {"name": label.replace("_", " "), "value": figure(float(result.record[key][period, node]))}
-        for key, label in keys.items()
-    ]

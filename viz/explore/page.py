@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import solara
 from solara.lab import use_task
 
+from supplynet.scenarios import READY_MADE
+
 from .. import link as links
 from ..boxes import box
-from ..within import offered, open_recipe, to_open
+from ..within import headed
+from .answers import Answer, Fault, Link, Runner, not_there, read_link
+from .beside import Agent, Downloads, Levers, Opening
+from .breaking import in_words, row_of, strikes
 from .controls import groups, places
-from .frames import card
-from .study import BAD_INPUT, Study, Wanted, outcomes, play, told
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A lever that did not fit, the value it was given, and in words why."""
-
-    lever: str = ""
-    value: str = ""
-    words: str = ""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of what was wanted: a run, if one is new, and what did not fit."""
-
-    wanted: Wanted
-    study: Study | None = None
-    fault: Fault = Fault()
+from .pace import Pace, Stopped
+from .study import Study, Wanted, outcomes, told
 
 
 @dataclass(frozen=True)
@@ -43,15 +30,6 @@ class Asked:
 
     period: int = 0
     turn: int = 0
-
-
-@solara.component_vue("levers.vue")
-def Levers(
-    scenario: str, scenarios: list[str], about: str, panel: str, chips: list[str], command: str, fault: dict[str, str],
-    event_open: Callable[[str], None], event_go: Callable[[str], None], event_set: Callable[[dict[str, str]], None],
-    event_unset: Callable[[str], None], event_clear: Callable[[Any], None],
-) -> None:  # fmt: skip
-    """The panel of levers; `panel` is JSON, since Solara looks into every list at every step."""
 
 
 @solara.component_vue("player.vue")
@@ -73,18 +51,53 @@ def Charts(pictures: str, period: int, event_show: Callable[[int], None]) -> Non
     """The charts, with a line at the period that is shown; what comes after it is pale. `pictures` is JSON."""
 
 
+@solara.component_vue("strikes.vue")
+def Strikes(strikes: list[str], event_undo: Callable[[int], None]) -> None:
+    """What is broken, in words; each can be undone, and with -1 all."""
+
+
+@solara.component_vue("running.vue")
+def _Running(words: str, part: float, instead: str, event_cancel: Callable[[Any], None]) -> None:
+    """How far a run has come, and a button that ends it."""
+
+
+@solara.component_vue("notice.vue")
+def Notice(words: list[str], event_close: Callable[[Any], None]) -> None:
+    """What of a link could not be shown."""
+
+
+@solara.component
+def Running(pace: solara.Reactive[tuple[int, int]], instead: str, event_cancel: Callable[[Any], None]) -> None:
+    """How far a run has come, once it is worth a word."""
+    done, periods = pace.value
+    if periods:
+        words, part = f"running: period {done:,} of {periods:,}", done / periods
+        _Running(words=words, part=part, instead=instead, event_cancel=event_cancel)
+
+
 @solara.component
 def Page() -> None:
-    """The page: levers on the left, the network and the charts on the right."""
-    link = links.asked()
-    wanted = solara.use_reactive(_wanted(link))
-    asked, place = solara.use_reactive(Asked(_number(link.get("period")))), solara.use_reactive("")
-    by = solara.use_reactive(link.get("by", ("tier",))[0])
-    starts: dict[str, Study] = solara.use_memo(dict, [])
-    kept: dict[str, Any] = solara.use_memo(lambda: {"study": None, "answer": Answer(wanted.value)}, [])
+    """The page: levers on the left, the network and the charts in the middle, and the chosen agent on the right."""
+    query = links.asked()
+    link: Link = solara.use_memo(lambda: read_link(query), [])
+    wanted = solara.use_reactive(link.wanted)
+    asked, place = solara.use_reactive(Asked(link.period)), solara.use_reactive(link.node)
+    noticed, cancels = solara.use_reactive(False), solara.use_reactive(0)
+    pace: solara.Reactive[tuple[int, int]] = solara.use_reactive((0, 0))
+    by = solara.use_reactive(query.get("by", ("tier",))[0])
+    runner = solara.use_memo(Runner, [])
+    kept: dict[str, Any] = solara.use_memo(lambda: {"open": True, "study": None, "answer": Answer(wanted.value)}, [])
+    solara.use_effect(lambda: lambda: kept.update(open=False), [])
 
     def work() -> Answer:
-        return _attempt(wanted.value, starts, kept["study"])
+        now = wanted.peek()
+        pace.value = (0, 0)
+        watch = Pace(lambda: kept["open"] and wanted.peek() is now, lambda done, of: pace.set((done, of)))
+        try:
+            answer: Answer = runner.attempt(now, kept["study"], watch)
+        except Stopped:
+            return Answer(now)
+        return answer
 
     task = use_task(work, dependencies=[wanted.value], raise_error=False)
     if task.finished:
@@ -93,98 +106,97 @@ def Page() -> None:
     elif task.error:
         kept["answer"] = Answer(wanted.value, fault=Fault(wanted.value.last, words=told(task.exception)))
     study, answer = kept["study"], kept["answer"]
-    fault = answer.fault
     seen = wanted.value if study is None else study.wanted
-    links.Shown("/", {**seen.as_link(), "period": str(asked.value.period or ""), "by": by.value.removeprefix("tier")})
+    on_canvas = {"period": str(asked.value.period or ""), "node": place.value, "by": by.value.removeprefix("tier")}
+    links.Shown("/", {**seen.as_link(), **on_canvas})
+    wrong = solara.use_memo(lambda: [*link.wrong, *(not_there(link, study) if study else ())], [study is None])
     panel = solara.use_memo(lambda: _panel(study, place.value), [study, place.value])
+    scenarios = solara.use_memo(lambda: _scenarios(study), [study])
 
-    solara.Style(Path(__file__).with_name("explore.css"))
+    for style in ("explore.css", "beside.css"):
+        solara.Style(Path(__file__).with_name(style))
     solara.Title(f"supplynet: {wanted.value.scenario}")
-    with box("page", "busy" * task.pending):
-        if study is None:
-            with box("page-wait"):
-                solara.Text(fault.words or "running the first time; the kernels may have to be compiled ...")
-            return
+    if study is None:
+        with box("page-wait"):
+            words = "running the first time; the kernels may have to be compiled ..."
+            box("page-first", tag="p", children=[answer.fault.words or words])
+            if task.pending:
+                instead = f"cancel, and open {READY_MADE[0]}"
+                Running(pace=pace, instead=instead, event_cancel=lambda _: wanted.set(Wanted(READY_MADE[0])))
+        return
 
-        def show(period: int) -> None:
-            asked.value = Asked(min(max(int(period), 0), study.frames.periods - 1), asked.value.turn + 1)
+    ran: Wanted = study.wanted
+    shown = min(asked.value.period, study.frames.periods - 1)
+    chosen = place.value if place.value in study.result.nodes else ""
+    fault = answer.fault
+    of_blow = fault.lever in answer.wanted.strikes and strikes(fault.lever, chosen)
 
-        ran: Wanted = study.wanted
+    def show(period: int) -> None:
+        asked.value = Asked(min(max(int(period), 0), study.frames.periods - 1), asked.value.turn + 1)
 
-        def so_far() -> Wanted:
-            """What a lever is set on: what still runs, or else the last run that worked."""
-            return ran if wanted.value == answer.wanted else wanted.value
+    def go(name: str) -> None:
+        place.value = str(name)
 
-        def want(new: Wanted) -> None:
-            if place.value and new.scenario != study.wanted.scenario:
-                place.value = ""
-            wanted.value = new
+    def so_far() -> Wanted:
+        """What a lever is set on: what still runs, or else the last run that worked."""
+        return ran if wanted.value == answer.wanted else wanted.value
 
-        shown = min(asked.value.period, study.frames.periods - 1)
-        _levers(study, fault, panel, place, so_far, want)
+    def want(new: Wanted) -> None:
+        if place.value and new.scenario != ran.scenario:
+            place.value = ""
+        wanted.value = new
+
+    def cancel(_: Any) -> None:
+        cancels.value += 1
+        want(ran)
+
+    def undo(at: int) -> None:
+        every = not 0 <= at < len(ran.strikes)
+        want(replace(so_far(), strikes=()) if every else so_far().without_strike(ran.strikes[at]))
+
+    with box("page", "page-open" if chosen else "", "busy" * task.pending):
+        with box("side"):
+            Opening(ran.scenario, scenarios, study.result.scenario.about, lambda name: want(Wanted(name)))
+            _levers(study, Fault() if of_blow else fault, panel, cancels.value, go, so_far, want)
+            Downloads(study)
         with box("page-main"):
-            _headline(study, starts[study.wanted.scenario], bool(task.pending))
-            frame = {**study.frames.at(shown), "turn": asked.value.turn}
+            if wrong and not noticed.value:
+                Notice(words=wrong, event_close=lambda _: noticed.set(True))
+            _headline(study, bool(task.pending))
+            if task.pending:
+                Running(pace=pace, instead="cancel", event_cancel=cancel)
+            if ran.strikes:
+                Strikes(strikes=[in_words(row) for row in ran.strikes], event_undo=undo)
             Player(
                 network=study.geometry,
-                frame=frame,
+                frame={**study.frames.at(shown), "turn": asked.value.turn},
                 periods=study.frames.periods,
                 chosen=place.value,
                 arranged=by.value,
                 components=PARTS,
                 event_show=show,
-                event_pick=place.set,
+                event_pick=go,
                 event_arrange=by.set,
             )
-            _card(study, place.value, shown)
             Charts(pictures=study.charts, period=shown, event_show=show)
+        if chosen:
+            Agent(
+                study,
+                chosen,
+                shown,
+                fault.words * of_blow,
+                event_go=go,
+                event_strike=lambda said: want(so_far().with_strike(row_of(said, chosen, shown))),
+            )
 
 
-def _wanted(link: Mapping[str, tuple[str, ...]]) -> Wanted:
-    """What a link asks for, or else what the app was started with."""
-    pairs = [text.partition("=") for text in link.get("set", ())]
-    return Wanted(link.get("scenario", (offered(),))[0], {lever: value for lever, equals, value in pairs if equals})
-
-
-def _number(texts: tuple[str, ...] | None) -> int:
-    return int(texts[0]) if texts and texts[0].isdecimal() and len(texts[0]) < 9 else 0
-
-
-def _attempt(wanted: Wanted, starts: dict[str, Study], before: Study | None) -> Answer:
-    """Play what is wanted. Of several things asked for at once, those that fit are done, and the first fault is told.
-
-    starts: the run of each scenario with no lever set; before: the last run that worked.
-    """
-    came = _play(wanted, starts)
-    if isinstance(came, Study):
-        return Answer(wanted, came)
-    same = before is not None and before.wanted.scenario == wanted.scenario
-    known = before.wanted.levers if before is not None and same else {}
-    fresh = [lever for lever, value in wanted.levers.items() if known.get(lever) != value]
-    if len(fresh) + (not same) < 2:
-        return Answer(wanted, fault=came)
-    levers = {lever: value for lever, value in known.items() if lever in wanted.levers}
-    steps = [_play(Wanted(wanted.scenario, levers), starts)]
-    for lever in fresh:
-        others = {other: value for other, value in levers.items() if other != lever}
-        more = {**others, lever: wanted.levers[lever]}  # last, as it was set
-        steps.append(_play(Wanted(wanted.scenario, more, lever), starts))
-        levers = more if isinstance(steps[-1], Study) else levers
-    played = [step for step in steps if isinstance(step, Study)]
-    faults = [step for step in steps if isinstance(step, Fault)]
-    return Answer(wanted, played[-1] if played else None, faults[0] if faults else came)
-
-
-def _play(wanted: Wanted, starts: dict[str, Study]) -> Study | Fault:
-    """One run, or what does not fit."""
-    try:
-        if wanted.scenario not in starts:
-            plain = Wanted(wanted.scenario)
-            starts[wanted.scenario] = play(plain, open_recipe(wanted.scenario))
-        start = starts[wanted.scenario]
-        return play(wanted, start.start) if wanted.levers else start
-    except BAD_INPUT as fault:
-        return Fault(wanted.last, wanted.levers.get(wanted.last, ""), told(fault))
+def _scenarios(study: Study | None) -> str:
+    """What can be opened, as JSON; what is open is among it, wherever it comes from."""
+    parts = [{"title": title, "names": names} for title, names in headed()]
+    name = "" if study is None else study.wanted.scenario
+    if name and not any(name in part["names"] for part in parts):
+        parts.append({"title": "Open", "names": [name]})
+    return json.dumps(parts)
 
 
 def _panel(study: Study | None, place: str) -> str:
@@ -198,45 +210,30 @@ def _panel(study: Study | None, place: str) -> str:
 
 
 def _levers(
-    study: Study, fault: Fault, panel: str, place: solara.Reactive[str],
+    study: Study, fault: Fault, panel: str, cancels: int, go: Callable[[str], None],
     so_far: Callable[[], Wanted], want: Callable[[Wanted], None],
 ) -> None:  # fmt: skip
-    name = study.wanted.scenario
     Levers(
-        scenario=name,
-        scenarios=list(dict.fromkeys([*to_open(), name])),
-        about=study.result.scenario.about,
+        scenario=study.wanted.scenario,
         panel=panel,
         chips=list(study.wanted.levers),
         command=study.wanted.command,
         fault={"lever": fault.lever, "value": fault.value, "words": fault.words},
-        event_open=lambda chosen: want(Wanted(chosen)),
-        event_go=place.set,
+        cancels=cancels,
+        event_go=go,
         event_set=lambda said: want(study.with_lever(so_far(), said["lever"], said["value"])),
         event_unset=lambda lever: want(study.without_lever(so_far(), lever)),
-        event_clear=lambda _: want(Wanted(so_far().scenario)),
+        event_clear=lambda _: want(replace(so_far(), levers={})),
     )
 
 
-def _headline(study: Study, before: Study, pending: bool) -> None:
+def _headline(study: Study, pending: bool) -> None:
     """What the run comes to, and what happened."""
     with box("page-head", tag="header"):
         with box("page-outcomes"):
-            for outcome in outcomes(study, before):
+            for outcome in outcomes(study):
                 parts = [box("name", children=[outcome["name"]]), box("value", children=[outcome["value"]])]
                 if outcome["was"]:
                     parts.append(box("was", children=[f"was {outcome['was']}"]))
                 box("outcome", title=outcome["about"], children=parts)
         box("page-story", tag="p", children=["running ..." if pending else study.story])
-
-
-def _card(study: Study, place: str, period: int) -> None:
-    """What the chosen node had and did in the period that is shown."""
-    names = study.result.scenario.network.names
-    with box("page-card"):
-        if place not in names:
-            box("hint", children=["click on a node: its numbers stand here, its levers on the left"])
-            return
-        box("who", tag="b", children=[place])
-        for fact in card(study.result, names.index(place), period):
-            box("fact", tag="span", children=[f"{fact['name']} ", box("number", tag="b", children=[fact["value"]])])

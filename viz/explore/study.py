@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 import supplynet
@@ -15,8 +16,11 @@ from supplynet.report import figure, percent, sentence
 from supplynet.scenario import Result, Scenario
 from supplynet.scenarios import Recipe
 
+from ..uploads import UPLOADED
+from .breaking import aftermath
 from .controls import rule_text
 from .frames import NEEDED, Frames, geometry
+from .pace import Pace
 from .pictures import charts
 
 BAD_INPUT: Final = (ValueError, TypeError, KeyError, ArithmeticError, MemoryError, OSError)
@@ -32,47 +36,81 @@ TOLD: Final = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """A scenario by name or path, and the levers set on it, as text, in order; `last` is the one set last."""
+    """A scenario by name or path, the levers set on it, as text, in order, and the rows of disruptions that strike it.
+
+    last: the lever that was set last, or the row that was added.
+    """
 
     scenario: str
     levers: Mapping[str, str] = field(default_factory=dict)
     last: str = ""
+    strikes: tuple[str, ...] = ()
 
     def as_link(self) -> dict[str, str | list[str]]:
         """The parts of a link that ask for the same."""
-        return {"scenario": self.scenario, "set": [f"{lever}={value}" for lever, value in self.levers.items()]}
+        sets = [f"{lever}={value}" for lever, value in self.levers.items()]
+        return {"scenario": self.scenario, "set": sets, "disrupt": list(self.strikes)}
+
+    def with_strike(self, row: str) -> Wanted:
+        """The same, struck once more."""
+        return replace(self, strikes=(*self.strikes, row), last=row)
+
+    def without_strike(self, row: str) -> Wanted:
+        """The same, without a blow; of equal ones, the last."""
+        at = len(self.strikes) - 1 - self.strikes[::-1].index(row) if row in self.strikes else len(self.strikes)
+        return replace(self, strikes=self.strikes[:at] + self.strikes[at + 1 :])
 
     @property
     def command(self) -> str:
         """The same run from the shell."""
         sets = [part for lever, value in self.levers.items() for part in ("--set", f"{lever}={value}")]
-        return shlex.join(["supplynet", "run", self.scenario, *sets])
+        rows = [part for row in self.strikes for part in ("--disrupt", row)]
+        return shlex.join(["supplynet", "run", self.scenario.removeprefix(UPLOADED), *sets, *rows])
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
     """A run that worked, with what the page draws of it. `start` makes the scenario with no lever set.
 
-    geometry: the network for the canvas; charts: the pictures; both as JSON. story: what happened, in a sentence.
+    before: what it is compared with: unbroken, where something strikes, else with no lever set; story: what happened,
+    in words. What is drawn is drawn when it is first asked for.
     """
 
     wanted: Wanted
     start: Recipe
     result: Result
-    geometry: str
-    frames: Frames
-    charts: str
+    before: Result | None
     story: str
+
+    @cached_property
+    def geometry(self) -> str:
+        """The network for the canvas, as JSON."""
+        return json.dumps(geometry(self.result))
+
+    @cached_property
+    def frames(self) -> Frames:
+        """Each period for the canvas."""
+        return Frames(self.result)
+
+    @cached_property
+    def charts(self) -> str:
+        """The charts, and where their axes lie, as JSON."""
+        return charts(self.result)
+
+    def drawn(self) -> Study:
+        """The same, with all of it drawn."""
+        _ = self.geometry, self.frames, self.charts
+        return self
 
     def with_lever(self, wanted: Wanted, lever: str, value: str) -> Wanted:
         """What is wanted, with one lever set; a rule brings its parameters, and voids what was said of the old one."""
         rule = lever.rpartition(".")[2] in FAMILIES
         said = rule_text(self.result, lever, value) if rule else value
-        return Wanted(wanted.scenario, {**self._without(wanted, lever), lever: said}, lever)
+        return replace(wanted, levers={**self._without(wanted, lever), lever: said}, last=lever)
 
     def without_lever(self, wanted: Wanted, lever: str) -> Wanted:
         """What is wanted, with one lever as it was at the start."""
-        return Wanted(wanted.scenario, self._without(wanted, lever), lever)
+        return replace(wanted, levers=self._without(wanted, lever), last=lever)
 
     def _without(self, wanted: Wanted, lever: str) -> dict[str, str]:
         name = lever.rpartition(".")[2]
@@ -81,17 +119,24 @@ class Study:
 
 
 def ready(wanted: Wanted, start: Recipe) -> Scenario:
-    """The scenario with the levers set. Raises ValueError that names the lever."""
+    """The scenario with the levers set, struck. Raises ValueError that names the lever, or the row."""
     recipe = start
     for lever, value in wanted.levers.items():
         recipe = recipe.with_lever(lever, value)
-    return recipe.build()
+    return replace(recipe, disruptions=(*recipe.disruptions, *wanted.strikes)).build()
 
 
-def play(wanted: Wanted, start: Recipe) -> Study:
-    """Set the levers, run, and draw. Raises one of BAD_INPUT that says what does not fit, and why."""
-    result = supplynet.run(ready(wanted, start), replication=start.replication, keep=NEEDED)
-    return Study(wanted, start, result, json.dumps(geometry(result)), Frames(result), charts(result), sentence(result))
+def play(wanted: Wanted, start: Recipe, before: Result | None = None, pace: Pace | None = None) -> Study:
+    """Set the levers, strike, and run; `pace` is told of each period. Raises one of BAD_INPUT that says what does
+    not fit, and why.
+    """
+    scenario = ready(wanted, start)
+    watchers = None if pace is None else lambda _: (pace.through(scenario.periods),)
+    result = supplynet.run(scenario, replication=start.replication, keep=NEEDED, watchers=watchers)
+    told = [sentence(result)]
+    if wanted.strikes and before is not None:
+        told.append(aftermath(result, before))
+    return Study(wanted, start, result, before, " ".join(told))
 
 
 def told(fault: BaseException) -> str:
@@ -99,9 +144,9 @@ def told(fault: BaseException) -> str:
     return str(fault.args[0] if isinstance(fault, KeyError) and fault.args else fault) or type(fault).__name__
 
 
-def outcomes(study: Study, before: Study) -> list[dict[str, str]]:
-    """What a run comes to, each with its name and what it means, and what it was with no lever set."""
-    now, was = study.result.outcomes, before.result.outcomes
+def outcomes(study: Study) -> list[dict[str, str]]:
+    """What a run comes to, each with its name and what it means, and what it was in the run it is compared with."""
+    now, was = study.result.outcomes, (study.before or study.result).outcomes
     words = {key: percent if key == "fill_rate" else figure for key in TOLD}
     return [
         {
