@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +13,11 @@ from supplynet.damage import Damage
 from supplynet.disruption_words import listed
 from supplynet.report import figure, page_table, small_figure
 from supplynet.scenario import Result
+
+SHORT: Final = (
+    "a node is short while it owes or loses more than undisturbed, by 1 % of its normal output; survives: periods from "
+    "the first blow until one is short; recovers: until all are back; periods short: mean of its nodes; "
+)
 
 
 def damage_parts(result: Result) -> Iterator[Any]:
@@ -26,12 +31,8 @@ def damage_parts(result: Result) -> Iterator[Any]:
         yield Text(f"Not told here. {fault}")
         return
     yield _table(damage)
-    yield Text(
-        "hit, short: nodes; a node is short while it owes or loses more than undisturbed, by 1 % of its normal output; "
-        "survives: periods from the first blow until one is short; recovers: until all are back; periods short: mean "
-        f"of its nodes; losses: {damage.unit}.",
-        style="dim",
-    )
+    told = SHORT if "time_to_survive" in damage.tiers else ""
+    yield Text(f"hit: nodes that are struck; {told}losses: {damage.unit}.", style="dim")
     yield Text(_sentence(damage))
     if damage.left_out:
         yield Text(f"Of so long a run not told are {damage.left_out}.")

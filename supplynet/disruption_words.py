@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from supplynet.disruptions import Disruption
 from supplynet.readers.cells import write_cell
 
@@ -20,7 +22,8 @@ WORDS: Final = {
     "extra_lead_time": "goods take {number} periods longer",
 }
 LISTED: Final = 12  # lines of one page
-LONGEST: Final = 40  # letters of places
+LONGEST: Final = 40  # letters of places, or of a process
+LOOKED_AT: Final = 1_000  # periods of a process that has too many letters
 
 
 def effect(event: Disruption) -> str:
@@ -30,6 +33,9 @@ def effect(event: Disruption) -> str:
             process = write_cell(event.factor)
         except ValueError:  # of one's own
             process = type(event.factor).__name__
+        if len(process) > LONGEST:
+            levels = np.asarray(event.levels(event.start + LOOKED_AT))[event.start :]
+            process = f"a {type(event.factor).__name__.lower()} of {levels.min():.3g} to {levels.max():.3g}"
         return f"{event.column} follows {process}{', the same everywhere' * event.together}"
     return WORDS[event.column].format(part=f"{100.0 * event.factor:g} %", number=f"{event.factor:g}")
 

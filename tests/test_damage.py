@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
@@ -14,6 +15,8 @@ from shell import shell
 import supplynet
 from supplynet import Keep, Scenario, from_graph, plot
 from supplynet.damage import LOSSES, SHORTAGES, damage
+from supplynet.demand import Trace
+from supplynet.disruption_words import effect
 from supplynet.disruptions import Disruption
 from supplynet.distributions import Poisson
 from supplynet.firms import firm_network
@@ -201,3 +204,9 @@ def test_pictures_of_a_run_shade_what_is_struck_and_say_by_what():
     assert [(patch.get_x(), patch.get_width()) for patch in ax.patches] == [(5, 3), (20, 4)]
     words = [text.get_text() for text in ax.texts]
     assert "mine: 0 % of capacity is left" in words and "works>shop: goods take 2 periods longer" in words
+
+
+def test_a_long_schedule_is_told_by_its_range_and_a_short_process_as_it_is_written():
+    schedule = Disruption("mine", "capacity_factor", Trace(tuple(np.linspace(0.25, 1.0, 60).tolist())))
+    assert effect(schedule) == "capacity_factor follows a trace of 0.25 to 1"
+    assert effect(replace(schedule, factor=Outages(1.0, 0.1, 0.2))) == "capacity_factor follows outages(1, 0.1, 0.2)"
