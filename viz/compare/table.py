@@ -18,7 +18,7 @@ ASKED: Final = (*OUTCOMES, *BUSINESS)
 GROUPS: Final = {
     "stock": ("days_of_inventory", "inventory_turns", "mean_on_hand", "finished_goods", "work_in_process"),
     "service": ("fill_rate", "waiting_time", "waiting_time_95", "mean_backlog", "lost", "lost_share"),
-    "waste": ("leftover", "markdown", "write_off", "erosion"),
+    "waste": ("leftover", "scrapped", "markdown", "write_off", "erosion"),
     "money": ("profit", "cash_conversion_cycle", "revenue", "total_cost", "running_cost"),
     "orders": ("bullwhip_ratio", "peak_order", "mean_demand"),
 }
@@ -38,6 +38,7 @@ MEANINGS: Final = {
     "lost": "demand of customers that nobody serves",
     "peak_order": "greatest orders of the tier farthest upstream",
     "mean_demand": "what customers want",
+    "scrapped": "products, inputs and goods in transit that did not outlast a period",
 } | {name: meaning for name, (_, meaning) in BUSINESS.items()}
 HEADLINES: Final = (
     ("days_of_inventory", "mean_on_hand"), ("lost_share",), ("waiting_time",), ("leftover",), ("profit", "total_cost"),

@@ -19,7 +19,7 @@ Array = NDArray[Any]
 NEEDED: Final = Keep(
     columns=(
         "demand", "production_order", "on_hand", "backlog", "production", "shipped", "filled", "lost", "cost",
-        "shipment", "order", "booked", "lane_backlog", "cancelled",
+        "shipment", "order", "booked", "lane_backlog", "cancelled", "scrapped", "spoiled", "destroyed",
     )
 )  # fmt: skip
 """What a record must keep for the page."""
