@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -60,6 +61,9 @@ def run(
         typer.Option("--set", metavar="LEVER=VALUE", help="Set a lever (`supplynet show` lists them); repeatable."),
     ] = None,
     strikes: Annotated[list[str] | None, typer.Option("--disrupt", metavar=STRIKE, help=STRUCK)] = None,
+    replication: Annotated[
+        int | None, typer.Option(help="Which repetition of the luck (default: the first, 0).")
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -79,6 +83,7 @@ def run(
         from supplynet.scenarios import find_recipe
 
         recipe = with_options(find_recipe(scenario), levers or [], periods, seed, strikes)
+        recipe = recipe if replication is None else replace(recipe, replication=replication)
         ready = recipe.build()
         picture = picture_path(ready.name, out, plot)
         if out is not None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
 import pytest
+from shell import one_object, shell
 
 import supplynet
 from supplynet.disruptions import Disruption
 
 pytest.importorskip("solara")
 from supplynet.viz import link
+from supplynet.viz.explore.answers import Fault, Runner, read_link
 from supplynet.viz.results import drawing, reading
 from supplynet.viz.results.drawing import Asked
 from supplynet.viz.results.page import fitting, offered_kinds
@@ -101,16 +104,15 @@ def test_the_link_of_a_run_makes_the_very_run(swept):
     assert reading.why_not(swept) == ""
     row = swept.runs.iloc[11].to_dict()
     parts = link.read(urlsplit(reading.link_of(swept, row)).query)
-    recipe = supplynet.scenarios.find_recipe(parts["scenario"][0])
-    for text in parts["set"]:
-        lever, _, value = text.partition("=")
-        recipe = recipe.with_lever(lever, value)
-    scenario = supplynet.scenarios.Recipe(
-        recipe.scenario, recipe.own_levers, recipe.settings, recipe.levers, parts["disrupt"]
-    ).build()
-    result = supplynet.run(scenario, replication=int(parts["replication"][0]))
+    asked = read_link(parts)
+    answer = Runner().attempt(asked.wanted)
+    assert asked.wrong == () and answer.fault == Fault() and answer.study is not None
+    result = answer.study.result
+    assert result.record.replication == row["replication"] == 2 and SHUT in result.scenario.strikes
     for outcome in swept.outcomes:
         assert result.outcomes[outcome] == row[outcome]
+    from_shell = one_object(shell(*shlex.split(answer.study.wanted.command)[1:], "--json").stdout)
+    assert from_shell["outcomes"] == result.outcomes
 
 
 def test_runs_that_no_link_can_name_say_why(swept):

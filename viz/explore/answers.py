@@ -56,10 +56,15 @@ def read_link(link: Mapping[str, tuple[str, ...]]) -> Link:
     number = int(period) if period.isdecimal() and len(period) < 9 else 0
     if period and period != str(number):
         wrong.append(f"period is {period!r}, must be a whole number >= 0; shown is the first")
-    return Link(Wanted(scenario or offered(), levers, strikes=link.get("disrupt", ())), number, node, tuple(wrong))
+    replication = (link.get("replication") or ("",))[0]
+    repeats = int(replication) if replication.isdecimal() and len(replication) < 9 else None
+    if replication and repeats is None:
+        wrong.append(f"replication is {replication!r}, must be a whole number >= 0; shown is the first")
+    wanted = Wanted(scenario or offered(), levers, strikes=link.get("disrupt", ()), replication=repeats)
+    return Link(wanted, number, node, tuple(wrong))
 
 
-PARTS: Final = ("scenario", "set", "disrupt", "period", "node")
+PARTS: Final = ("scenario", "set", "disrupt", "replication", "period", "node", "by")
 
 
 def not_there(link: Link, study: Study) -> list[str]:
@@ -78,7 +83,7 @@ class Runner:
     """Plays what is wanted; keeps the run of each scenario with no lever set."""
 
     def __init__(self) -> None:
-        self.starts: dict[str, Study] = {}
+        self.starts: dict[tuple[str, int | None], Study] = {}
 
     def attempt(self, wanted: Wanted, before: Study | None = None, pace: Pace | None = None) -> Answer:
         """Play what is wanted. Of several things asked for at once, those that fit are done, and the first fault is
@@ -102,8 +107,8 @@ class Runner:
 
     def _one_by_one(self, wanted: Wanted, before: Study | None, pace: Pace | None) -> list[Study | Fault]:
         """What comes of each thing that is new, set on what was and on those that fitted; nothing where it is one."""
-        same = before is not None and before.wanted.scenario == wanted.scenario
-        known = before.wanted if before is not None and same else Wanted(wanted.scenario)
+        same = before is not None and before.wanted.base == wanted.base
+        known = before.wanted if before is not None and same else wanted.base
         fresh = [lever for lever, value in wanted.levers.items() if known.levers.get(lever) != value]
         blows = [row for row in wanted.strikes if row not in known.strikes]
         if len(fresh) + len(blows) + (not same) < 2:
@@ -128,12 +133,15 @@ class Runner:
     def _play(self, wanted: Wanted, before: Study | None, pace: Pace | None) -> Study | Fault:
         """One run, or what does not fit."""
         try:
-            name = wanted.scenario
-            if name not in self.starts:
-                start = play(Wanted(name), open_recipe(name), pace=pace)
+            at = (wanted.scenario, wanted.replication)
+            if at not in self.starts:
+                recipe = open_recipe(wanted.scenario)
+                if wanted.replication is not None:
+                    recipe = replace(recipe, replication=wanted.replication)
+                start = play(wanted.base, recipe, pace=pace)
                 kept = list(self.starts.items())[1 - KEPT :]
-                self.starts = {**dict(kept), name: start}
-            start = self.starts[name]
+                self.starts = {**dict(kept), at: start}
+            start = self.starts[at]
             if not wanted.levers and not wanted.strikes:
                 return start
             return play(wanted, start.start, self._unbroken(wanted, start, before, pace), pace)
@@ -153,4 +161,4 @@ class Runner:
 
 def _same_levers(one: Wanted, other: Wanted) -> bool:
     """Whether both set the same levers on the same scenario, in the same order, which may matter."""
-    return one.scenario == other.scenario and [*one.levers.items()] == [*other.levers.items()]
+    return one.base == other.base and [*one.levers.items()] == [*other.levers.items()]

@@ -38,18 +38,26 @@ TOLD: Final = {
 class Wanted:
     """A scenario by name or path, the levers set on it, as text, in order, and the rows of disruptions that strike it.
 
-    last: the lever that was set last, or the row that was added.
+    last: the lever that was set last, or the row that was added; replication: which repetition (default: that of a
+    saved run, or the first).
     """
 
     scenario: str
     levers: Mapping[str, str] = field(default_factory=dict)
     last: str = ""
     strikes: tuple[str, ...] = ()
+    replication: int | None = None
+
+    @property
+    def base(self) -> Wanted:
+        """The same with nothing set and nothing broken."""
+        return Wanted(self.scenario, replication=self.replication)
 
     def as_link(self) -> dict[str, str | list[str]]:
         """The parts of a link that ask for the same."""
         sets = [f"{lever}={value}" for lever, value in self.levers.items()]
-        return {"scenario": self.scenario, "set": sets, "disrupt": list(self.strikes)}
+        number = "" if self.replication is None else str(self.replication)
+        return {"scenario": self.scenario, "set": sets, "disrupt": list(self.strikes), "replication": number}
 
     def with_strike(self, row: str) -> Wanted:
         """The same, struck once more."""
@@ -65,7 +73,8 @@ class Wanted:
         """The same run from the shell."""
         sets = [part for lever, value in self.levers.items() for part in ("--set", f"{lever}={value}")]
         rows = [part for row in self.strikes for part in ("--disrupt", row)]
-        return shlex.join(["supplynet", "run", self.scenario.removeprefix(UPLOADED), *sets, *rows])
+        number = [] if self.replication is None else ["--replication", str(self.replication)]
+        return shlex.join(["supplynet", "run", self.scenario.removeprefix(UPLOADED), *sets, *rows, *number])
 
 
 @dataclass(frozen=True, eq=False)
