@@ -13,6 +13,7 @@ from supplynet.losses import ROUNDING
 from supplynet.network import Network
 from supplynet.policies.input import DaysOfCover
 from supplynet.prepare import means_of, normal_flow
+from supplynet.schema import CUSTOMER
 from supplynet.shocks import hits, share_paths
 
 
@@ -62,22 +63,22 @@ def known_unstable(network: Network, periods: int) -> Iterator[str]:
 
 
 def _longest_stop(network: Network, periods: int) -> int:
-    """For how many periods on end disruptions leave some lane less than its normal flow, 0 if they never do.
+    """For how many periods on end disruptions leave a lane to a firm less than normal flow, 0 if they never do.
 
     All that stops goods of a lane counts together: its supplier's capacity, its buyer's orders, and what can leave and
     arrives. Of what is random some luck is tried.
     """
-    lane, none = network.lane, np.zeros((periods, 1), bool)
-    stops, codes = [none], np.zeros(network.n_lanes, np.int64)
-    for column, rows_of_lanes in (("capacity_factor", lane["supplier"]), ("order_factor", lane["customer"]),
-                                  ("open_factor", None), ("transit_factor", None)):  # fmt: skip
+    lanes = np.flatnonzero(network.node["kind"][network.lane["customer"]] != CUSTOMER)
+    supplier, customer = network.lane["supplier"][lanes], network.lane["customer"][lanes]
+    stops, codes = [np.zeros((periods, 1), bool)], np.zeros(lanes.size, np.int64)
+    places = {"capacity_factor": supplier, "order_factor": customer, "open_factor": lanes, "transit_factor": lanes}
+    for column, rows in places.items():
         own, code = _stops(network, column, periods)
         if len(own) == 1:
             continue
-        code = code if rows_of_lanes is None else code[rows_of_lanes]
-        pairs, codes = np.unique(codes * len(own) + code, return_inverse=True)
+        pairs, codes = np.unique(codes * len(own) + code[rows], return_inverse=True)
         stops = [stops[pair // len(own)] | own[pair % len(own)] for pair in pairs.tolist()]
-    return max(_longest_run(stop) for stop in stops)
+    return max((_longest_run(stop) for stop in stops), default=0)
 
 
 def _stops(network: Network, column: str, periods: int) -> tuple[list[NDArray[np.bool_]], NDArray[np.int64]]:

@@ -66,6 +66,7 @@ CALM = {
     "output where the stop is as long as the cover": firms(DaysOfCover(6.0, 1.0, "output"), stop(4)),
     "output where the run ends before": firms(DaysOfCover(6.0, 1.0, "output"), stop(30, start=36)),
     "output where nothing is lost": firms(DaysOfCover(6.0, 1.0, "output"), stop(30, factor=1.0)),
+    "output where customers order nothing": followed(Disruption("town", "order_factor", 0.0, 5, 20)),
     "output where enough is left": followed(*stop(30, factor=0.6), *stop(30, factor=0.99)),
     "output where others are stopped in turn": followed(*stop(4), Disruption("finisher", "order_factor", 0.0, 9, 4)),
     "just above one period": firms(DaysOfCover(1.01, 0.01)),
