@@ -200,8 +200,9 @@ def test_show_lists_disruptions_in_words():
 
 def test_pictures_of_a_run_shade_what_is_struck_and_say_by_what():
     late = Disruption("works>shop", "extra_lead_time", 2, 20, 4)
-    ax = plot.orders_by_tier(supplynet.run(chain(OUT, late)))
-    assert [(patch.get_x(), patch.get_width()) for patch in ax.patches] == [(5, 3), (20, 4)]
+    again = Disruption("works", "capacity_factor", 0.0, 12, 2)
+    ax = plot.orders_by_tier(supplynet.run(chain(OUT, late, again)))
+    assert [(patch.get_x(), patch.get_width()) for patch in ax.patches] == [(5, 3), (20, 4), (12, 2)]
     words = [text.get_text() for text in ax.texts]
     assert "mine: 0 % of capacity is left" in words and "works>shop: goods take 2 periods longer" in words
 
