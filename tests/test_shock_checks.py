@@ -16,7 +16,7 @@ from supplynet.distributions import Bernoulli, Normal
 from supplynet.outages import Interruptions, Outages
 from supplynet.policies.input import DaysOfCover
 from supplynet.readers.flows import read_flows
-from supplynet.readers.folder import read_folder
+from supplynet.readers.folders import read_folder
 
 
 def with_rule(rule, *events):
