@@ -183,7 +183,7 @@ def test_every_package_is_shipped() -> None:
     packages = {".".join(path.parent.relative_to(ROOT).parts) for path in PACKAGE.rglob("__init__.py")}
     pages = {".".join(("supplynet", *path.parent.relative_to(ROOT).parts)) for path in (ROOT / "viz").rglob("*.py")}
     assert set(told["packages"]) == packages | pages
-    kinds = {path.suffix for path in (ROOT / "viz").rglob("*") if path.suffix not in (".py", ".pyc", "")}
+    kinds = {path.suffix for path in (ROOT / "viz").rglob("*") if path.suffix not in (".py", ".pyc", ".png", "")}
     asked = {f"{folder}*{kind}" for kind in kinds for folder in ("", "*/")}
     assert set(told["package-data"]["supplynet.viz"]) == asked
 
