@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from looking import at, colours, differ, pixels, wait_for
+from looking import at, colours, differ, pixels, spot, wait_for
 
 import supplynet
 from supplynet.disruptions import Disruption
@@ -11,14 +11,6 @@ from supplynet.report import figure, percent
 from supplynet.watching import watch
 
 MILL = "/?scenario=flour-2020&period=13&node=mill"
-
-
-def spot(page, node: str) -> dict[str, float]:
-    return page.evaluate(
-        "(node) => { const player = document.querySelector('.player').__vue__;"
-        " return player.still.spots[player.net.names.indexOf(node)]; }",
-        node,
-    )
 
 
 def broken(page, blow: str, **fields: str) -> None:
@@ -125,7 +117,7 @@ def test_a_shared_link_shows_somebody_else_the_same_pixels(visit, other_browser)
     again = visit(link, ".agent-sees", by=other_browser)
     again.wait_for_selector(".strike")
     again.wait_for_timeout(600)
-    for part in (".chart img", ".agent-history", ".page-head", ".strikes"):
+    for part in (".charts", ".agent-history", ".page-head", ".strikes"):
         assert differ(pixels(page, part), pixels(again, part)) == 0, part
     canvases = [pixels(each, "canvas").astype(int) for each in (page, again)]
     assert np.abs(canvases[0] - canvases[1]).max() < 64  # one was drawn over and over, which shows at edges

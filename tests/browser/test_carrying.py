@@ -154,7 +154,7 @@ def test_on_a_phone_the_network_comes_first_and_nothing_hangs_over(visit):
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(400)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    tops = [page.locator(part).bounding_box()["y"] for part in (".player", ".agent", ".chart", ".side")]
+    tops = [page.locator(part).bounding_box()["y"] for part in (".player", ".agent", ".charts", ".side")]
     assert tops == sorted(tops)
     wide = page.evaluate(
         "[...document.querySelectorAll('.app *')].filter((part) => part.getBoundingClientRect().right > 391"
