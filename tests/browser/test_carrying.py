@@ -156,6 +156,11 @@ def test_on_a_phone_the_network_comes_first_and_nothing_hangs_over(visit):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     tops = [page.locator(part).bounding_box()["y"] for part in (".player", ".agent", ".charts", ".side")]
     assert tops == sorted(tops)
+    stage, legend, player, agent = (
+        page.locator(part).bounding_box() for part in (".player-stage", ".player-legend", ".player", ".agent")
+    )
+    assert stage["height"] > 200 and stage["y"] + stage["height"] <= legend["y"] + 1  # nothing lies over another
+    assert legend["y"] + legend["height"] <= player["y"] + player["height"] + 1 <= agent["y"] + 1
     wide = page.evaluate(
         "[...document.querySelectorAll('.app *')].filter((part) => part.getBoundingClientRect().right > 391"
         " && !part.closest('.bar')).map((part) => part.className)"
