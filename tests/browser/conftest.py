@@ -23,22 +23,16 @@ FLAGS = (
 SIZE = {"width": 1280, "height": 800}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def start_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the app is started: an empty folder, unless a file of tests puts something into it."""
     return tmp_path_factory.mktemp("app")
 
 
-@pytest.fixture(scope="module")
-def start_command() -> list[str]:
-    """What starts the package of this checkout."""
-    return [*PYTHON, "-m", "supplynet.cli"]
-
-
-@pytest.fixture(scope="module")
-def address(start_folder: Path, start_command: list[str]) -> Iterator[str]:
-    """A server of the app on a free port."""
-    with serving(start_folder, *start_command) as at:
+@pytest.fixture(scope="session")
+def address(start_folder: Path) -> Iterator[str]:
+    """A server of the app on a free port, one for all tests: whoever opens a page is another user."""
+    with serving(start_folder, *PYTHON, "-m", "supplynet.cli") as at:
         yield at
 
 
@@ -58,7 +52,7 @@ def browser(driver: sync_api.Playwright, tmp_path_factory: pytest.TempPathFactor
     yield from _chromium(driver, tmp_path_factory.mktemp("chromium"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def other_browser(
     driver: sync_api.Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[sync_api.BrowserContext]:

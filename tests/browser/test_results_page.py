@@ -11,12 +11,10 @@ from supplynet.report import figure
 IMAGE, HEAD = ".results-picture img", ".results-head"
 
 
-@pytest.fixture(scope="module")
-def start_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("app")
+@pytest.fixture(scope="module", autouse=True)
+def swept(start_folder):
     base = supplynet.load("flour-2020").with_lever("periods", 40)
-    supplynet.sweep(supplynet.vary(base, window=(2, 4, 8), safety_periods=(0.5, 1.0)), 3, out=folder / "runs")
-    return folder
+    supplynet.sweep(supplynet.vary(base, window=(2, 4, 8), safety_periods=(0.5, 1.0)), 3, out=start_folder / "runs")
 
 
 @pytest.fixture

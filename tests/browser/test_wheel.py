@@ -7,10 +7,12 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from looking import colours, pixels
+from serving import serving
 
 import supplynet
 
@@ -44,8 +46,9 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def start_command(python: Path) -> list[str]:
-    return [str(python), "-m", "supplynet.cli"]
+def address(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(tmp_path_factory.mktemp("elsewhere"), str(python), "-m", "supplynet.cli") as at:
+        yield at
 
 
 def test_everything_that_a_page_needs_is_in_the_wheel(wheel: Path) -> None:

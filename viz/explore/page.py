@@ -160,13 +160,14 @@ def Page() -> None:
             _levers(study, Fault() if of_blow else fault, panel, cancels.value, go, so_far, want)
             Downloads(study)
         with box("page-main"):
-            if wrong and not noticed.value:
-                Notice(words=wrong, event_close=lambda _: noticed.set(True))
-            _headline(study, bool(task.pending))
-            if task.pending:
-                Running(pace=pace, instead="cancel", event_cancel=cancel)
-            if ran.strikes:
-                Strikes(strikes=[in_words(row) for row in ran.strikes], event_undo=undo)
+            with box("page-notes"):  # what comes and goes: a player that changed its place would start anew
+                if wrong and not noticed.value:
+                    Notice(words=wrong, event_close=lambda _: noticed.set(True))
+                _headline(study, bool(task.pending))
+                if task.pending:
+                    Running(pace=pace, instead="cancel", event_cancel=cancel)
+                if ran.strikes:
+                    Strikes(strikes=[in_words(row) for row in ran.strikes], event_undo=undo)
             Player(
                 network=study.geometry,
                 frame={**study.frames.at(shown), "turn": asked.value.turn},
