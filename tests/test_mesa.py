@@ -203,6 +203,6 @@ def test_levers_are_arguments_rules_before_their_parameters():
     assert model.result.scenario.levers == {"dc-north.ordering": "base_stock", "dc-north.base_stock_level": 9.0}
 
 
-def test_only_agents_and_model_import_mesa():
+def test_only_agents_and_model_and_what_draws_them_for_it_import_mesa():
     users = {name for name, path in modules().items() if any(i.split(".")[0] == "mesa" for i in imports(path))}
-    assert users == {"agents", "model"}
+    assert users == {"agents", "model", "viz.components"}
