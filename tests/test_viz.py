@@ -21,6 +21,7 @@ from supplynet.scenarios import find_recipe
 from supplynet.schema import inputs, lane_inputs
 
 pytest.importorskip("solara")
+from supplynet.viz import faults
 from supplynet.viz.explore import controls, study
 
 SCENARIO = supplynet.load("flour-2020")
@@ -114,9 +115,9 @@ def test_the_shell_does_the_same_as_the_page(played, tmp_path, monkeypatch):
     ],
 )
 def test_a_lever_that_does_not_fit_is_told_in_the_words_of_the_package(played, lever, value, says):
-    with pytest.raises(study.BAD_INPUT) as fault:
+    with pytest.raises(faults.BAD_INPUT) as fault:
         study.ready(study.Wanted("flour-2020", {lever: value}), played.start)
-    assert says in study.told(fault.value)
+    assert says in faults.told(fault.value)
 
 
 def test_a_folder_opens_and_a_saved_run_of_it_is_the_repetition_that_was_saved(tmp_path):

@@ -152,7 +152,8 @@ def test_both_are_drawn_and_the_demand_only_once_where_it_is_the_same(films):
 
 
 def test_both_stand_on_the_same_axes(films, monkeypatch):
-    monkeypatch.setattr(pictures, "source", lambda figure: figure)
+    for step in ("png", "source"):
+        monkeypatch.setattr(pictures.images, step, lambda figure: figure)
     a, b = pictures.over_time(films.results, films.names)
     assert [(ax.get_xlim(), ax.get_ylim()) for ax in a.axes] == [(ax.get_xlim(), ax.get_ylim()) for ax in b.axes]
     assert a.get_suptitle() == "A: netflix-history" and b.get_suptitle() == "B: netflix"

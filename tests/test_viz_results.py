@@ -15,7 +15,8 @@ from supplynet.disruptions import Disruption
 
 pytest.importorskip("solara")
 from supplynet.viz import link
-from supplynet.viz.explore.answers import Fault, Runner, read_link
+from supplynet.viz.explore.answers import Runner, read_link
+from supplynet.viz.faults import Fault
 from supplynet.viz.results import drawing, reading
 from supplynet.viz.results.drawing import Asked
 from supplynet.viz.results.page import fitting, offered_kinds

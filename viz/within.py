@@ -85,15 +85,17 @@ def _check_source(path: Path) -> None:
         allowed(str(path.parent / str(source)))
 
 
+def seen(folder: Path) -> list[Path]:
+    """What lies in a folder, in order, but what is hidden or linked; nothing where it is closed."""
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_symlink())
+    except OSError:
+        return []
+
+
 def _found(folder: Path, deep: int) -> Iterator[str]:
     """Folders of tables, graph files and saved runs; what is hidden, linked or closed is passed over."""
-    try:
-        inside = sorted(Path(folder).iterdir())[:MOST]
-    except OSError:
-        return
-    for path in inside:
-        if path.name.startswith(".") or path.is_symlink():
-            continue
+    for path in seen(folder)[:MOST]:
         if path.is_dir():
             if is_folder_of_tables(path):
                 yield f"./{path.as_posix()}"

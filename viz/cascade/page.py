@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,24 +14,14 @@ from solara.util import CancelledError
 
 from .. import link as links
 from ..boxes import box
+from ..faults import BAD_INPUT, Fault
 from . import telling
 from .economy import BadLever
 from .ranking import rank
 from .strikes import BLOW, Strike
 from .study import MOST_STRIKES, Study, Wanted, headline, play
 
-BAD_INPUT: Final = (ValueError, TypeError, KeyError, ArithmeticError, MemoryError, OSError)
-"""What a network or a strike that does not fit raises."""
 CANCELLED: Final = "cancelled; what you see is the run before"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A field that did not fit, the value it was given, and in words why."""
-
-    lever: str = ""
-    value: str = ""
-    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +30,7 @@ class Answer:
 
     turn: int = -1
     study: Study | None = None
-    fault: Fault = Fault()
+    fault: Fault = field(default_factory=Fault)
 
 
 @dataclass(frozen=True)

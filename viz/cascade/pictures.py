@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +9,7 @@ from matplotlib.figure import Figure
 
 from supplynet.plot.style import COLOURS, GREY, SMALL
 
+from .. import images
 from .damage import Damage
 
 SIZE: Final = (7.6, 3.1)  # inches
@@ -53,11 +52,10 @@ def curves(damage: Damage, n_firms: int) -> dict[str, Any]:
         ax.locator_params(axis="y", nbins=4)
     lower.spines["right"].set_visible(False)
     figure.align_ylabels([upper, lower])
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
+    src = images.source(images.png(figure))
     boxes = [axes.get_position() for axes in (upper, lower)]
     return {
-        "src": "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii"),
+        "src": src,
         "alt": f"loss of {damage.lost} by day, direct and indirect, and how many firms are struck by day",
         "ratio": SIZE[0] / SIZE[1], "first": 0.0, "last": float(days.size), "left": boxes[0].x0, "right": boxes[0].x1,
         "charts": [{"top": 1.0 - box.y1, "bottom": box.y0} for box in boxes],

@@ -14,9 +14,9 @@ from solara.util import CancelledError
 from supplynet import plot as plots
 from supplynet.comparison import compare
 
+from .. import images
 from ..boxes import box
-from ..explore.study import BAD_INPUT, told
-from .pictures import source
+from ..faults import BAD_INPUT, told
 from .study import Study
 from .table import ASKED, shown
 
@@ -92,7 +92,7 @@ def _found(study: Study, task: Task[[], Found]) -> Found:
     except BAD_INPUT as fault:
         return Found(fault=told(fault))
     told_of = shown(runs)
-    return Found(json.dumps(told_of), source(plots.differences(runs)), told_of["sentence"])
+    return Found(json.dumps(told_of), images.source(images.png(plots.differences(runs))), told_of["sentence"])
 
 
 def _pictures(study: Study) -> None:

@@ -13,7 +13,7 @@ from solara.lab import use_task
 
 from .. import link as links
 from ..boxes import box
-from ..explore.study import BAD_INPUT, told
+from ..faults import BAD_INPUT, told
 from .differing import Differences
 from .study import Study, choose_rules, play, strike_row
 from .wanted import CHOICES, Wanted, wanted_of

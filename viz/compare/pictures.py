@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +18,8 @@ from supplynet.record import Keep
 from supplynet.report import figure as short
 from supplynet.report import last_tier, tier_groups
 from supplynet.scenario import Result
+
+from .. import images
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,13 +46,6 @@ SHOWN: Final = {
 """Shocks that are shaded; what a season's end scraps is none."""
 
 
-def source(figure: Figure) -> str:
-    """A figure as the address of an image."""
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
-
-
 def over_time(results: tuple[Result, Result], names: tuple[str, str]) -> tuple[str, str]:
     """Of each run: stock and backlog, orders against demand, and what is served at once; on the same axes."""
     lines = [(_stock(result), _orders(result), _service(result)) for result in results]
@@ -75,7 +68,7 @@ def over_time(results: tuple[Result, Result], names: tuple[str, str]) -> tuple[s
             _finish(ax, result, spans_of(result))
         axes[2].set_xlabel("period" + " (grey: warm-up, left out of the table)" * bool(result.scenario.warm_up),
                            fontsize=SMALL + 1)  # fmt: skip
-        drawn.append(source(figure))
+        drawn.append(images.source(images.png(figure)))
     return drawn[0], drawn[1]
 
 
@@ -106,7 +99,7 @@ def demand_of_both(results: tuple[Result, Result], names: tuple[str, str]) -> tu
         if same
         else "The same luck, but not the same demand: what customers ask for depends on what they are offered."
     )
-    return source(figure), story
+    return images.source(images.png(figure)), story
 
 
 def _most(values: Array) -> float:

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from supplynet.checks import nearest
 from supplynet.scenario import Result
 from supplynet.schema import KINDS
 
+from ..faults import BAD_INPUT, Fault, told
 from ..within import offered, open_recipe
 from .pace import Pace
-from .study import BAD_INPUT, Study, Wanted, play, told
+from .study import Study, Wanted, play
 
 KEPT: Final = 8  # scenarios of which the run with no lever set is kept
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A lever or a row of disruptions that did not fit, the value it was given, and in words why."""
-
-    lever: str = ""
-    value: str = ""
-    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,7 +24,7 @@ class Answer:
 
     wanted: Wanted
     study: Study | None = None
-    fault: Fault = Fault()
+    fault: Fault = field(default_factory=Fault)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from solara.lab import use_task
 from supplynet.disruptions import RECOVERIES
 from supplynet.watching import Seen, watch
 
+from ..faults import BAD_INPUT, told
 from ..uploads import KINDS, LARGEST, MOST, bring
 from . import downloads
 from .agent import now, portrait
 from .pace import Pace, Stopped
-from .study import BAD_INPUT, Study, told
+from .study import Study
 
 Files = list[dict[str, Any]]
 

@@ -15,13 +15,14 @@ from supplynet.scenarios import READY_MADE
 
 from .. import link as links
 from ..boxes import box
+from ..faults import Fault, told
 from ..within import headed
-from .answers import Answer, Fault, Link, Runner, not_there, read_link
+from .answers import Answer, Link, Runner, not_there, read_link
 from .beside import Agent, Downloads, Levers, Opening
 from .breaking import in_words, row_of, strikes
 from .controls import groups, places
 from .pace import Pace, Stopped
-from .study import Study, Wanted, outcomes, told
+from .study import Study, Wanted, outcomes
 
 
 @dataclass(frozen=True)

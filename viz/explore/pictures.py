@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +11,8 @@ from matplotlib.figure import Figure
 from supplynet.plot import cost_over_time, orders_by_tier, service_over_time, stock_and_backlog
 from supplynet.report import figure, percent
 from supplynet.scenario import Result
+
+from .. import images
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,12 +52,11 @@ def _chart(result: Result, name: str, draw: Callable[..., Axes], title: str, mor
     note = ax.get_xlabel().removeprefix("period").strip(" ()")
     ax.set_xlabel("")  # beside the axis it takes no room from the lines
     ax.text(1.035, -0.055, "period", transform=ax.transAxes, ha="left", va="top", fontsize=8)
-    file = io.BytesIO()
-    canvas.savefig(file, format="png")
+    src = images.source(images.png(canvas))
     box, (first, last) = ax.get_position(), ax.get_xlim()
     return {
         "name": name,
-        "src": "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii"),
+        "src": src,
         "note": note,
         "alt": f"{result.scenario.name}: {told}, over time",
         "ratio": SIZE[0] / SIZE[1], "first": first, "last": last,

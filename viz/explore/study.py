@@ -23,8 +23,6 @@ from .frames import NEEDED, Frames, geometry
 from .pace import Pace
 from .pictures import charts
 
-BAD_INPUT: Final = (ValueError, TypeError, KeyError, ArithmeticError, MemoryError, OSError)
-"""What a lever or a scenario that does not fit raises."""
 TOLD: Final = {
     "bullwhip_ratio": ("bullwhip ratio", "variance of the orders farthest upstream over that of what customers want"),
     "fill_rate": ("fill rate", "share of what customers want that is served at once"),
@@ -146,11 +144,6 @@ def play(wanted: Wanted, start: Recipe, before: Result | None = None, pace: Pace
     if wanted.strikes and before is not None:
         told.append(aftermath(result, before))
     return Study(wanted, start, result, before, " ".join(told))
-
-
-def told(fault: BaseException) -> str:
-    """What went wrong, in the words of whoever raised it."""
-    return str(fault.args[0] if isinstance(fault, KeyError) and fault.args else fault) or type(fault).__name__
 
 
 def outcomes(study: Study) -> list[dict[str, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +14,7 @@ from supplynet.plot import orders_by_tier, stock_and_backlog
 from supplynet.scenario import Result, run
 from supplynet.scenarios.beer_game import PLAYERS
 
+from .. import images
 from .table import FIXED, WEEKS, Game, Setting, agents_alone, costs, demand_of, scenario_of
 
 AWAY: Final = {"factory": 3}
@@ -160,7 +159,5 @@ def _chart(result: Result, draw: Callable[..., Any], title: str, unit: str) -> d
     axes.set_ylabel(unit)
     axes.set_xlabel("week")
     axes.set_xticks([week - 1 for week in TICKS], [str(week) for week in TICKS])
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return {"src": "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii"),
+    return {"src": images.source(images.png(figure)),
             "alt": f"{title}, week by week"}  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +15,7 @@ from matplotlib.figure import Figure
 from supplynet.plot.sweeps import frontier, heat_map, line, places, short
 from supplynet.sweeps.summary import summarise
 
+from .. import images
 from .reading import word
 
 KINDS: Final = ("line", "heat map", "frontier")
@@ -54,11 +53,9 @@ def draw(runs: pd.DataFrame, asked: Asked) -> dict[str, Any]:
     else:
         line(runs, asked.lever, asked.outcome, ax, by=asked.by or None)
         found = list(_of_levers(runs, asked, cells=False))
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    png = file.getvalue()
+    png = images.png(figure)
     return {
-        "src": "data:image/png;base64," + base64.b64encode(png).decode("ascii"),
+        "src": images.source(png),
         "alt": f"{asked.kind} of {asked.outcome}", "ratio": SIZE[0] / SIZE[1], "png": png,
         "reach": 10_000 if asked.kind == "heat map" else 24, "points": _placed(ax, found[:MOST]),
     }  # fmt: skip

@@ -15,7 +15,7 @@ from supplynet.sweeps.storage import MANIFEST, Folder, read_sweep
 from supplynet.sweeps.summary import levers_of, outcomes_of
 
 from ..link import write
-from ..within import allowed
+from ..within import allowed, seen
 
 DEEP: Final = 3  # folders in folders that are looked into
 MOST: Final = 100  # sweeps that are listed
@@ -58,10 +58,7 @@ def sweeps() -> list[str]:
 
 
 def _found(folder: Path, deep: int) -> Iterator[str]:
-    try:
-        inside = [path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_symlink()]
-    except OSError:
-        return
+    inside = seen(folder)
     if any(path.name == MANIFEST for path in inside):
         yield f"./{folder.as_posix()}"
     elif deep:
