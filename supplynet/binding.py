@@ -29,6 +29,7 @@ from supplynet.policies.contract import (
 from supplynet.prepare import PAID_FOR_STATE
 from supplynet.schedule import PHASES
 from supplynet.signals import hear, tell
+from supplynet.windows import windows
 
 Array = NDArray[Any]
 
@@ -94,16 +95,24 @@ class Binder:
             bound = kernel.bind(columns or self.union.state.columns, chosen, parallel=self.parallel)
             yield Task(phase, chosen, bound, carries)
 
+    def _windows(self, first: Array, stop: Array, carrier: str | None = None) -> dict[str, Array]:
+        """The columns, and the windows of rows that read these ends."""
+        columns = self.union.state.columns
+        return {**columns, "windows": windows(first, stop, None if carrier is None else columns[f"{carrier}_windows"])}
+
     def _receive(self, rows: Array) -> Iterator[Task]:
         columns = self.union.state.columns
         first_input, first_end = columns["first_input"], columns["first_end"]
         ends = spans(first_end[first_input[rows]], first_end[first_input[rows + 1]])
-        yield from self._kernel("receive", receive.unload, ends[columns["same_day"][ends] == 0])
+        ends = ends[columns["same_day"][ends] == 0]
+        yield from self._kernel("receive", receive.unload, ends, self._windows(ends, ends + 1, "transport"))
         yield from self._kernel("receive", receive.finish, rows[columns["line_size"][rows] > 1])
 
     def _book(self, rows: Array) -> Iterator[Task]:
-        is_customer = self.union.state.columns["is_customer"][rows] > 0
-        yield from self._kernel("book", book.book, rows[~is_customer])
+        columns = self.union.state.columns
+        first, is_customer = columns["first_outbound"], columns["is_customer"][rows] > 0
+        sellers = rows[~is_customer]
+        yield from self._kernel("book", book.book, sellers, self._windows(first[sellers], first[sellers + 1], "mail"))
         yield from self._kernel("book", book.consume, rows[is_customer])
 
     def _order(self, rows: Array) -> Iterator[Task]:
@@ -224,16 +233,19 @@ class Binder:
             assert isinstance(allocation, AllocationRule)
             yield from self._kernel("ship", allocation.allocate, sellers[chosen & ~may_close])
             yield from self._kernel("ship", allocation.allocate, sellers[chosen & may_close], limited)
-        yield from self._kernel("ship", ship.ship, sellers, carries=True)
+        yield from self._kernel("ship", ship.ship, sellers, self._windows(first, last), carries=True)
         yield from self._kernel("ship", ship.serve, rows[is_customer])
 
     def settle(self) -> Iterator[Task]:
         """The end of the day: cancelled orders and spoiled goods go; all bill, pay and send signals."""
         columns = self.union.state.columns
+        first = columns["first_end"][columns["first_input"]]
+        end_of = owners(first)
         loses = np.zeros(columns["capacity"].size, bool)
-        end_of = owners(columns["first_end"][columns["first_input"]])
         loses[end_of[columns["lost_in"] > 0]] = True
-        yield from self._kernel("settle", settle.cancel, np.flatnonzero(loses))
+        losers = np.flatnonzero(loses)
+        answered = self._windows(first[losers], first[losers + 1], "reply")
+        yield from self._kernel("settle", settle.cancel, losers, answered)
         sinks = np.flatnonzero(columns["may_sink"])
         misses = np.unique(end_of[columns["inbound_of"][sinks]])
         yield from self._kernel("settle", settle.sink, np.unique(owners(columns["first_outbound"])[sinks]))

@@ -115,10 +115,13 @@ def add_carrier(
 
     Where the reader of a slot lies elsewhere, at `read_at`, slots lie in windows of READ_TOGETHER readers, and in the
     order of their owners within: what is read together is in the cache, and what is written goes on in a few places.
+    `<name>_windows` are the offsets [window + 1] of the slots of each window.
     """
     sizes = columns[size].astype(np.int64)
     window = None if read_at is None else (columns[read_at] // READ_TOGETHER).astype(np.uint16)
     lie = slice(None) if window is None or not window.any() else np.argsort(window, kind="stable")
+    if window is not None:
+        columns[f"{name}_windows"] = np.cumsum([0, *np.bincount(window, sizes)]).astype(np.int64)
     sizes = sizes[lie]
     begins = np.cumsum(sizes) - sizes
     start = np.empty(sizes.size, np.uint32)

@@ -239,10 +239,19 @@ def _add_up(nodes: Any, columns: Any, totals: Any) -> None:
 
 @kernel
 def _sum_by_label(nodes: Any, columns: Any, groups: Any, sums: Any) -> None:
-    """Sums over the rows of each label, row after row, so that threads do not change the digits."""
+    """Sums over the rows of each label, row after row, so that threads do not change the digits.
+
+    Neighbours mostly share a label, so a sum is put away only where the label changes.
+    """
     for at in prange(columns.size):
         for label in range(sums.shape[1]):
             sums[at, label] = 0.0
         for grouping in range(groups.shape[0]):
+            label, total = groups[grouping, 0], 0.0
             for row in range(groups.shape[1]):
-                sums[at, groups[grouping, row]] += nodes[columns[at], row]
+                if groups[grouping, row] != label:
+                    sums[at, label] = total
+                    label = groups[grouping, row]
+                    total = sums[at, label]
+                total += nodes[columns[at], row]
+            sums[at, label] = total

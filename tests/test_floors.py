@@ -17,6 +17,7 @@ FLOORS = (
     ("network", "coded", "graphs", "layout", "state", "opening", "schedule"),
     (
         "compiled",
+        "windows",
         "distributions",
         "demand",
         "interest",

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from supplynet import engine, layout
 from supplynet.coded import Objects
@@ -14,6 +16,7 @@ from supplynet.policies.ordering import BaseStock
 from supplynet.record import Record
 from supplynet.schema import results
 from supplynet.topologies import IoTable, firms_of
+from supplynet.windows import glance, windows
 
 
 @pytest.mark.parametrize("largest", [1, 9, 65_535, 65_536, 70_000, 2**31, 2**52])
@@ -71,3 +74,33 @@ def test_where_the_slots_of_carriers_lie_changes_no_byte(monkeypatch):
             assert not np.array_equal(one.union.state.columns[start], other.union.state.columns[start])
         for key in [key for block in ("node", "inbound", "outbound") for key in results(block)]:
             assert one.of_runs(key, 0, 2).tobytes() == other.of_runs(key, 0, 2).tobytes(), key
+
+
+@given(
+    counts=st.lists(st.integers(0, 9), max_size=40),
+    readers=st.integers(1, 12),
+    chosen=st.randoms(use_true_random=False),
+)
+def test_windows_hold_each_row_once_and_glance_at_slots_that_it_reads(counts, readers, chosen):
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
+    rows = np.array([row for row in range(len(counts)) if chosen.random() < 0.8], np.int64)
+    slots = np.arange(-(-int(offsets[-1]) // readers) + 1) * readers  # one for each end
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout, "READ_TOGETHER", readers)
+        found = windows(offsets[rows], offsets[rows + 1], slots)
+    held = [np.arange(first, last) for first, last, *_ in found.tolist()]
+    assert np.concatenate(held).tolist() == list(range(rows.size))
+    for first, last, near, far, _ in found.tolist():
+        read = offsets[rows[last - 1] + 1] - offsets[rows[first]] if last > first else 0
+        assert far - near in (0, readers)
+        if far > near:
+            assert near <= offsets[rows[first]] < far or offsets[rows[first]] == offsets[-1]
+            assert read >= readers // 2
+
+
+def test_a_glance_counts_the_lines_that_hold_something_and_changes_none():
+    carrier = np.zeros(40)
+    carrier[[8, 9, 24]] = 1.0
+    before = carrier.copy()
+    assert glance(carrier, 0, 40) == 2 and glance(carrier, 9, 24) == 1 and glance(carrier, 5, 5) == 0
+    assert carrier.tobytes() == before.tobytes()

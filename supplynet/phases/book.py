@@ -8,15 +8,16 @@ import numpy as np
 from numba import prange
 
 from supplynet.compiled import kernel
+from supplynet.windows import FAR, FIRST, LAST, NEAR, SEEN, glance
 
 ONE = np.uint32(1)
 
 
 @kernel
 def book(
-    rows: Any, clock: Any, first_outbound: Any, first_input: Any, first_end: Any, mailbox_start: Any, mailbox_size: Any,
-    mail: Any, lost_out: Any, open_factor: Any, normal_order: Any, makes_to_order: Any,
-    counts_arrivals: Any, line_size: Any, capacity: Any,
+    rows: Any, windows: Any, clock: Any, first_outbound: Any, first_input: Any, first_end: Any,
+    mailbox_start: Any, mailbox_size: Any, mail: Any, lost_out: Any, open_factor: Any, normal_order: Any,
+    makes_to_order: Any, counts_arrivals: Any, line_size: Any, capacity: Any,
     units_per_output: Any, criticality: Any, input_stock: Any, on_hand: Any, in_process: Any, production_backlog: Any,
     booked: Any, lane_backlog: Any, demand: Any, backlog: Any, inventory_position: Any, supply_line: Any,
 ) -> None:  # fmt: skip
@@ -26,39 +27,41 @@ def book(
     node can ship today, out of stock or out of what has arrived and will be ready today. What has arrived is counted
     only where that, or the supply line, is asked for.
     """
-    for i in prange(rows.size):
-        node = rows[i]
-        asked = 0.0
-        owed = 0.0
-        fleeting = 0.0
-        for end in range(first_outbound[node], first_outbound[node + ONE]):
-            due = mail[mailbox_start[end] + clock[mailbox_size[end]]]
-            booked[end] = due
-            lane_backlog[end] += due
-            asked += due
-            if lost_out[end]:
-                can_leave = open_factor[end] * normal_order[end] if open_factor[end] < 1.0 else np.inf
-                fleeting += min(lane_backlog[end], can_leave)
-            else:
-                owed += lane_backlog[end]
-        demand[node] = asked
-        backlog[node] = owed + fleeting
-        wanted = in_process[node] + production_backlog[node]
-        if counts_arrivals[node]:
-            arrived = production_backlog[node]
-            for item in range(first_input[node], first_input[node + ONE]):
-                held = 0.0
-                for end in range(first_end[item], first_end[item + ONE]):
-                    held += input_stock[end]
-                if held < units_per_output[item] * production_backlog[node]:
-                    without = (1.0 - criticality[item]) * production_backlog[node]
-                    arrived = min(arrived, without + criticality[item] * (held / units_per_output[item]))
-            made_from_nothing = first_input[node] == first_input[node + ONE]
-            supply_line[node] = wanted if made_from_nothing else wanted - arrived
-            if not makes_to_order[node]:
-                ready = min(arrived, capacity[node]) if line_size[node] == 1 else 0.0
-                fleeting = min(fleeting, on_hand[node] + ready)
-        inventory_position[node] = on_hand[node] + wanted - owed - fleeting
+    for window in prange(windows.shape[0]):
+        windows[window, SEEN] = glance(mail, windows[window, NEAR], windows[window, FAR])
+        for i in range(windows[window, FIRST], windows[window, LAST]):
+            node = rows[i]
+            asked = 0.0
+            owed = 0.0
+            fleeting = 0.0
+            for end in range(first_outbound[node], first_outbound[node + ONE]):
+                due = mail[mailbox_start[end] + clock[mailbox_size[end]]]
+                booked[end] = due
+                lane_backlog[end] += due
+                asked += due
+                if lost_out[end]:
+                    can_leave = open_factor[end] * normal_order[end] if open_factor[end] < 1.0 else np.inf
+                    fleeting += min(lane_backlog[end], can_leave)
+                else:
+                    owed += lane_backlog[end]
+            demand[node] = asked
+            backlog[node] = owed + fleeting
+            wanted = in_process[node] + production_backlog[node]
+            if counts_arrivals[node]:
+                arrived = production_backlog[node]
+                for item in range(first_input[node], first_input[node + ONE]):
+                    held = 0.0
+                    for end in range(first_end[item], first_end[item + ONE]):
+                        held += input_stock[end]
+                    if held < units_per_output[item] * production_backlog[node]:
+                        without = (1.0 - criticality[item]) * production_backlog[node]
+                        arrived = min(arrived, without + criticality[item] * (held / units_per_output[item]))
+                made_from_nothing = first_input[node] == first_input[node + ONE]
+                supply_line[node] = wanted if made_from_nothing else wanted - arrived
+                if not makes_to_order[node]:
+                    ready = min(arrived, capacity[node]) if line_size[node] == 1 else 0.0
+                    fleeting = min(fleeting, on_hand[node] + ready)
+            inventory_position[node] = on_hand[node] + wanted - owed - fleeting
 
 
 @kernel

@@ -7,26 +7,23 @@ from typing import Any
 from numba import prange
 
 from supplynet.compiled import kernel
+from supplynet.windows import FAR, FIRST, LAST, NEAR, SEEN, glance
 
 
 @kernel
 def unload(
-    ends: Any,
-    clock: Any,
-    dock_start: Any,
-    dock_size: Any,
-    transport: Any,
-    input_stock: Any,
-    on_order: Any,
-    received: Any,
-) -> None:
+    ends: Any, windows: Any, clock: Any, dock_start: Any, dock_size: Any, transport: Any, input_stock: Any,
+    on_order: Any, received: Any,
+) -> None:  # fmt: skip
     """What is due today on a lane leaves the transport and is no longer on order."""
-    for i in prange(ends.size):
-        end = ends[i]
-        arrived = transport[dock_start[end] + clock[dock_size[end]]]
-        received[end] = arrived
-        input_stock[end] += arrived
-        on_order[end] -= arrived
+    for window in prange(windows.shape[0]):
+        windows[window, SEEN] = glance(transport, windows[window, NEAR], windows[window, FAR])
+        for i in range(windows[window, FIRST], windows[window, LAST]):
+            end = ends[i]
+            arrived = transport[dock_start[end] + clock[dock_size[end]]]
+            received[end] = arrived
+            input_stock[end] += arrived
+            on_order[end] -= arrived
 
 
 @kernel

@@ -8,37 +8,40 @@ import numpy as np
 from numba import prange
 
 from supplynet.compiled import kernel
+from supplynet.windows import FAR, FIRST, LAST, NEAR, SEEN, glance
 
 ONE = np.uint32(1)
 
 
 @kernel
 def cancel(
-    rows: Any, first_input: Any, first_end: Any, answer_start: Any, lost_in: Any, is_customer: Any, reply: Any,
-    units_per_output: Any, input_stock: Any, on_order: Any, production_backlog: Any, backlog: Any, lost: Any,
+    rows: Any, windows: Any, first_input: Any, first_end: Any, answer_start: Any, lost_in: Any, is_customer: Any,
+    reply: Any, units_per_output: Any, input_stock: Any, on_order: Any, production_backlog: Any, backlog: Any,
+    lost: Any,
 ) -> None:  # fmt: skip
     """A firm keeps its need and asks again; a customer keeps only the need that stock and orders cover."""
-    for i in prange(rows.size):
-        node = rows[i]
-        struck = 0.0
-        for end in range(first_end[first_input[node]], first_end[first_input[node + ONE]]):
-            if lost_in[end]:
-                refused = reply[answer_start[end]]
-                if refused > 0.0 or on_order[end] < 0.0:
+    for window in prange(windows.shape[0]):
+        windows[window, SEEN] = glance(reply, windows[window, NEAR], windows[window, FAR])
+        for i in range(windows[window, FIRST], windows[window, LAST]):
+            node = rows[i]
+            struck = 0.0
+            for end in range(first_end[first_input[node]], first_end[first_input[node + ONE]]):
+                if lost_in[end]:
+                    refused = reply[answer_start[end]]
                     on_order[end] = max(0.0, on_order[end] - refused)
                     struck += refused
-        lost[node] = 0.0
-        if is_customer[node] and struck > 0.0:
-            covered = np.inf
-            for item in range(first_input[node], first_input[node + ONE]):
-                coming = 0.0
-                for end in range(first_end[item], first_end[item + ONE]):
-                    coming += input_stock[end] + on_order[end]
-                covered = min(covered, coming / units_per_output[item])
-            if covered < production_backlog[node]:
-                lost[node] = production_backlog[node] - covered
-                production_backlog[node] = covered
-                backlog[node] = covered
+            lost[node] = 0.0
+            if is_customer[node] and struck > 0.0:
+                covered = np.inf
+                for item in range(first_input[node], first_input[node + ONE]):
+                    coming = 0.0
+                    for end in range(first_end[item], first_end[item + ONE]):
+                        coming += input_stock[end] + on_order[end]
+                    covered = min(covered, coming / units_per_output[item])
+                if covered < production_backlog[node]:
+                    lost[node] = production_backlog[node] - covered
+                    production_backlog[node] = covered
+                    backlog[node] = covered
 
 
 @kernel
