@@ -98,7 +98,7 @@ class Binder:
     def _windows(self, first: Array, stop: Array, carrier: str | None = None) -> dict[str, Array]:
         """The columns, and the windows of rows that read these ends."""
         columns = self.union.state.columns
-        return {**columns, "windows": windows(first, stop, None if carrier is None else columns[f"{carrier}_windows"])}
+        return columns | windows(first, stop, None if carrier is None else columns[f"{carrier}_windows"])
 
     def _receive(self, rows: Array) -> Iterator[Task]:
         columns = self.union.state.columns

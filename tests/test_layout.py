@@ -16,7 +16,7 @@ from supplynet.policies.ordering import BaseStock
 from supplynet.record import Record
 from supplynet.schema import results
 from supplynet.topologies import IoTable, firms_of
-from supplynet.windows import glance, windows
+from supplynet.windows import windows
 
 
 @pytest.mark.parametrize("largest", [1, 9, 65_535, 65_536, 70_000, 2**31, 2**52])
@@ -88,19 +88,11 @@ def test_windows_hold_each_row_once_and_glance_at_slots_that_it_reads(counts, re
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layout, "READ_TOGETHER", readers)
         found = windows(offsets[rows], offsets[rows + 1], slots)
-    held = [np.arange(first, last) for first, last, *_ in found.tolist()]
-    assert np.concatenate(held).tolist() == list(range(rows.size))
-    for first, last, near, far, _ in found.tolist():
-        read = offsets[rows[last - 1] + 1] - offsets[rows[first]] if last > first else 0
+    held = found["window_rows"]
+    assert held[0] == 0 and held[-1] == rows.size and (np.diff(held[:-1]) > 0).all()
+    for first, last, near, far in zip(held[:-1], held[1:], found["near"], found["far"], strict=True):
         assert far - near in (0, readers)
         if far > near:
-            assert near <= offsets[rows[first]] < far or offsets[rows[first]] == offsets[-1]
-            assert read >= readers // 2
-
-
-def test_a_glance_counts_the_lines_that_hold_something_and_changes_none():
-    carrier = np.zeros(40)
-    carrier[[8, 9, 24]] = 1.0
-    before = carrier.copy()
-    assert glance(carrier, 0, 40) == 2 and glance(carrier, 9, 24) == 1 and glance(carrier, 5, 5) == 0
-    assert carrier.tobytes() == before.tobytes()
+            begin, end = offsets[rows[first]], offsets[rows[last - 1] + 1]
+            assert near <= begin < far or begin == offsets[-1]
+            assert end - begin >= readers // 2

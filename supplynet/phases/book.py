@@ -8,18 +8,17 @@ import numpy as np
 from numba import prange
 
 from supplynet.compiled import kernel
-from supplynet.windows import FAR, FIRST, LAST, NEAR, SEEN, glance
 
 ONE = np.uint32(1)
 
 
 @kernel
 def book(
-    rows: Any, windows: Any, clock: Any, first_outbound: Any, first_input: Any, first_end: Any,
-    mailbox_start: Any, mailbox_size: Any, mail: Any, lost_out: Any, open_factor: Any, normal_order: Any,
-    makes_to_order: Any, counts_arrivals: Any, line_size: Any, capacity: Any,
-    units_per_output: Any, criticality: Any, input_stock: Any, on_hand: Any, in_process: Any, production_backlog: Any,
-    booked: Any, lane_backlog: Any, demand: Any, backlog: Any, inventory_position: Any, supply_line: Any,
+    rows: Any, window_rows: Any, near: Any, far: Any, glanced: Any, clock: Any, first_outbound: Any, first_input: Any,
+    first_end: Any, mailbox_start: Any, mailbox_size: Any, mail: Any, lost_out: Any, open_factor: Any,
+    normal_order: Any, makes_to_order: Any, counts_arrivals: Any, line_size: Any, capacity: Any, units_per_output: Any,
+    criticality: Any, input_stock: Any, on_hand: Any, in_process: Any, production_backlog: Any, booked: Any,
+    lane_backlog: Any, demand: Any, backlog: Any, inventory_position: Any, supply_line: Any,
 ) -> None:  # fmt: skip
     """A node's demand is what is asked of it today; it joins the backlog of the lane it came by.
 
@@ -27,9 +26,12 @@ def book(
     node can ship today, out of stock or out of what has arrived and will be ready today. What has arrived is counted
     only where that, or the supply line, is asked for.
     """
-    for window in prange(windows.shape[0]):
-        windows[window, SEEN] = glance(mail, windows[window, NEAR], windows[window, FAR])
-        for i in range(windows[window, FIRST], windows[window, LAST]):
+    for window in prange(window_rows.size - 1):
+        glance = 0.0
+        for slot in range(near[window], far[window], 8):
+            glance += mail[slot]
+        glanced[window] = glance
+        for i in range(window_rows[window], window_rows[window + 1]):
             node = rows[i]
             asked = 0.0
             owed = 0.0

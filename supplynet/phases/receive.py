@@ -7,18 +7,20 @@ from typing import Any
 from numba import prange
 
 from supplynet.compiled import kernel
-from supplynet.windows import FAR, FIRST, LAST, NEAR, SEEN, glance
 
 
 @kernel
 def unload(
-    ends: Any, windows: Any, clock: Any, dock_start: Any, dock_size: Any, transport: Any, input_stock: Any,
-    on_order: Any, received: Any,
+    ends: Any, window_rows: Any, near: Any, far: Any, glanced: Any, clock: Any, dock_start: Any, dock_size: Any,
+    transport: Any, input_stock: Any, on_order: Any, received: Any,
 ) -> None:  # fmt: skip
     """What is due today on a lane leaves the transport and is no longer on order."""
-    for window in prange(windows.shape[0]):
-        windows[window, SEEN] = glance(transport, windows[window, NEAR], windows[window, FAR])
-        for i in range(windows[window, FIRST], windows[window, LAST]):
+    for window in prange(window_rows.size - 1):
+        glance = 0.0
+        for slot in range(near[window], far[window], 8):
+            glance += transport[slot]
+        glanced[window] = glance
+        for i in range(window_rows[window], window_rows[window + 1]):
             end = ends[i]
             arrived = transport[dock_start[end] + clock[dock_size[end]]]
             received[end] = arrived

@@ -8,21 +8,23 @@ import numpy as np
 from numba import prange
 
 from supplynet.compiled import kernel
-from supplynet.windows import FAR, FIRST, LAST, NEAR, SEEN, glance
 
 ONE = np.uint32(1)
 
 
 @kernel
 def cancel(
-    rows: Any, windows: Any, first_input: Any, first_end: Any, answer_start: Any, lost_in: Any, is_customer: Any,
-    reply: Any, units_per_output: Any, input_stock: Any, on_order: Any, production_backlog: Any, backlog: Any,
-    lost: Any,
+    rows: Any, window_rows: Any, near: Any, far: Any, glanced: Any, first_input: Any, first_end: Any,
+    answer_start: Any, lost_in: Any, is_customer: Any, reply: Any, units_per_output: Any, input_stock: Any,
+    on_order: Any, production_backlog: Any, backlog: Any, lost: Any,
 ) -> None:  # fmt: skip
     """A firm keeps its need and asks again; a customer keeps only the need that stock and orders cover."""
-    for window in prange(windows.shape[0]):
-        windows[window, SEEN] = glance(reply, windows[window, NEAR], windows[window, FAR])
-        for i in range(windows[window, FIRST], windows[window, LAST]):
+    for window in prange(window_rows.size - 1):
+        glance = 0.0
+        for slot in range(near[window], far[window], 8):
+            glance += reply[slot]
+        glanced[window] = glance
+        for i in range(window_rows[window], window_rows[window + 1]):
             node = rows[i]
             struck = 0.0
             for end in range(first_end[first_input[node]], first_end[first_input[node + ONE]]):

@@ -8,7 +8,6 @@ import numpy as np
 from numba import prange
 
 from supplynet.compiled import kernel
-from supplynet.windows import FIRST, LAST
 
 ONE = np.uint32(1)
 
@@ -25,14 +24,14 @@ def limit(rows: Any, first_outbound: Any, open_factor: Any, normal_order: Any, l
 
 @kernel
 def ship(
-    rows: Any, windows: Any, clock: Any, first_outbound: Any, makes_to_order: Any, lost_out: Any, shipment_lead: Any,
-    transport_start: Any, transport_size: Any, transport: Any, booked: Any, shipment: Any, cancelled: Any,
-    reply_start: Any, reply: Any,
-    lane_backlog: Any, on_hand: Any, production_backlog: Any, backlog: Any, shipped: Any, filled: Any,
+    rows: Any, window_rows: Any, clock: Any, first_outbound: Any, makes_to_order: Any, lost_out: Any,
+    shipment_lead: Any, transport_start: Any, transport_size: Any, transport: Any, booked: Any, shipment: Any,
+    cancelled: Any, reply_start: Any, reply: Any, lane_backlog: Any, on_hand: Any, production_backlog: Any,
+    backlog: Any, shipped: Any, filled: Any,
 ) -> None:  # fmt: skip
     """Goods go into the slot of the day on which they are due; what is owed from before is served first."""
-    for window in prange(windows.shape[0]):
-        for i in range(windows[window, FIRST], windows[window, LAST]):
+    for window in prange(window_rows.size - 1):
+        for i in range(window_rows[window], window_rows[window + 1]):
             node = rows[i]
             sent = 0.0
             owed = 0.0
