@@ -25,6 +25,22 @@ SET_BY: Final = {
     "production_backlog": SHIP, "on_hand": SHIP, "shipped": SHIP, "filled": SHIP, "backlog": SHIP,
 }  # fmt: skip
 """The last phase that changes a node column before the day is settled; lost and cost are known only then."""
+EVERY_NODE: Final = "every node"
+TODAY: Final = "a node whose input rule reads today's demand"
+YESTERDAY: Final = "a node whose input rule reads yesterday's state alone"
+ORDERED_TODAY: Final = "a lane with order_lead_time 0, from the buyer's to the supplier's"
+ARRIVES_TODAY: Final = "a lane with shipment_lead_time 0, from the supplier's to the buyer's"
+BEFORE: Final = (
+    (BOOK, ORDER, EVERY_NODE),
+    (ORDER, PURCHASE, TODAY),
+    (PURCHASE, BOOK, YESTERDAY),
+    (ORDER, PRODUCE, EVERY_NODE),
+    (PURCHASE, PRODUCE, EVERY_NODE),
+    (PRODUCE, SHIP, EVERY_NODE),
+    (PURCHASE, BOOK, ORDERED_TODAY),
+    (SHIP, PRODUCE, ARRIVES_TODAY),
+)
+"""Which phase comes before which, and where; signals of the same day add theirs."""
 MANY: Final = 32  # of the tasks, one in so many: from there on it is quicker to look at all than to sort them
 DRAWN: Final = ("capacity", "price", "interest")
 """Node columns that are known before the day begins."""
@@ -42,20 +58,17 @@ def find_levels(
     """
     n = network.n_nodes
     every = np.arange(n)
-    today, yesterday = every[~reads_yesterday], every[reads_yesterday]
     supplier, customer = network.lane["supplier"], network.lane["customer"]
-    mailed, carried = order_lead_time == 0, shipment_lead_time == 0
-    edges = [
-        (BOOK, every, ORDER, every),
-        (ORDER, today, PURCHASE, today),
-        (PURCHASE, yesterday, BOOK, yesterday),
-        (ORDER, every, PRODUCE, every),
-        (PURCHASE, every, PRODUCE, every),
-        (PRODUCE, every, SHIP, every),
-        (PURCHASE, customer[mailed], BOOK, supplier[mailed]),
-        (SHIP, supplier[carried], PRODUCE, customer[carried]),
-        *_same_day_signals(network, reads_yesterday),
-    ]
+    ordered, arrives = order_lead_time == 0, shipment_lead_time == 0
+    where = {
+        EVERY_NODE: (every, every),
+        TODAY: (every[~reads_yesterday], every[~reads_yesterday]),
+        YESTERDAY: (every[reads_yesterday], every[reads_yesterday]),
+        ORDERED_TODAY: (customer[ordered], supplier[ordered]),
+        ARRIVES_TODAY: (supplier[arrives], customer[arrives]),
+    }
+    edges = [(first, where[place][0], then, where[place][1]) for first, then, place in BEFORE]
+    edges += _same_day_signals(network, reads_yesterday)
     source = np.concatenate([phase * n + nodes for phase, nodes, _, _ in edges])
     target = np.concatenate([phase * n + nodes for _, _, phase, nodes in edges])
     level = _longest_paths(source, target, len(PHASES) * n)

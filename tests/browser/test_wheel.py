@@ -54,7 +54,7 @@ def address(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def test_everything_that_a_page_needs_is_in_the_wheel(wheel: Path) -> None:
     packed = set(zipfile.ZipFile(wheel).namelist())
     for path in (*(ROOT / "viz").rglob("*"), *(ROOT / "supplynet").rglob("*")):
-        if path.suffix in (".py", ".vue", ".css"):
+        if path.suffix in (".py", ".vue", ".css", ".md"):
             folder = Path() if path.is_relative_to(ROOT / "supplynet") else Path("supplynet")
             assert (folder / path.relative_to(ROOT)).as_posix() in packed
 
