@@ -3,27 +3,32 @@
 Run it as `python experiments/speed.py`; `--quick` does a tenth of the work or less. Every row asserts that goods flow
 before its time counts. Trust the ratios of one run, not the digits: machines differ. rule_speed.py tells it rule by
 rule.
+
+What to make of it. One small chain alone is a bad bargain: each phase of each group of rows is a call of about a
+microsecond, and plain Python with an object for each of four firms is several times quicker. From some fifty rows on
+(nodes, or runs of a sweep, which are one network) the work counts, and from a thousand on a period takes two to three
+times as long as streaming the bytes of all its columns once. The rest of a million firms' day, seen task by task: a
+column is read by more than one phase (orders by three); orders and goods cross between the two ends of a lane, where
+no order of memory suits both; and the inner loop over some five lanes of a node is left at another turn each time,
+which costs about as much as a lane. A fifth is ship, an eighth produce, a tenth each of settle, purchase, and book.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import networkx as nx
 import numba
 import numpy as np
-from shared.networks import chain, firms, tree
-from shared.peer import measure_stockpyl
+from shared.networks import chain, tree
+from shared.peer_stockpyl import measure_stockpyl
+from shared.speed_memory import measure_growth
+from shared.speed_start import measure_start
 from shared.timing import Table, best
 
 from supplynet import Keep, Scenario, replicate, run, to_graph
 from supplynet.demand import Trace
-from supplynet.engine import start
-from supplynet.lower import Case
 from supplynet.policies.ordering import BaseStock, OrderUpToMovingAverage
 from supplynet.readers.io_tables import united_states
 from supplynet.schema import CUSTOMER
@@ -74,59 +79,24 @@ def measure_union(table: Table, runs: int, periods: int) -> None:
     )
 
 
-def measure_growth(table: Table, sizes: tuple[int, ...]) -> None:
-    """Firm networks of growing size on one thread: the time of a lane and period; the largest on all threads too."""
-    for size in sizes:
-        network = firms(size)
-        ways = {"1 thread": False} | ({f"{numba.get_num_threads()} threads": True} if size == sizes[-1] else {})
-        for way, parallel in ways.items():
-            ready = start([Case(network)], 10, parallel=parallel)
-            ready.run(2)
-            assert ready.union.state.columns["shipment"].sum() / network.n_lanes > 0.1
-            periods = max(3, min(200, 2_000_000 // network.n_lanes))
-            taken = []
-            for _ in range(3):
-                begun = time.perf_counter()
-                ready.run(periods)
-                taken.append(time.perf_counter() - begun)
-            cost = min(taken) / periods / network.n_lanes * 1e9
-            name = f"firm network, {size:,} nodes, {network.n_lanes:,} lanes, {way}"
-            table.add(name, f"{cost:.1f} ns/lane-period", "no worse than linear")
-
-
-def measure_import(table: Table) -> None:
-    """What `import supplynet` adds to numpy and networkx."""
-
-    def imported(names: str) -> float:
-        code = f"import time; t = time.perf_counter(); import {names}; print(time.perf_counter() - t)"
-        return min(
-            float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
-            for _ in range(5)
-        )
-
-    table.add(
-        "import supplynet, beyond numpy and networkx",
-        f"{imported('numpy, networkx, supplynet') - imported('numpy, networkx'):.3f} s",
-        "< 0.1 s",
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the work or less")
     parser.add_argument("--out", type=Path, help="a file for the table, as text")
     parser.add_argument("--data", type=Path, help="the folder of real data, for firms made up from a table")
     arguments = parser.parse_args()
+    from shared.peer_mesa import measure_plain_mesa  # not above, since the workers of a sweep import this file again
     from shared.speed_firms import measure_day, measure_year
-    from shared.speed_mesa import measure_mesa  # not above, since the workers of a sweep import this file again
+    from shared.speed_mesa import measure_mesa
     from shared.speed_risk import measure_risk
     from shared.speed_sweeps import measure_sweeps
 
     table = Table()
     scale = 10 if arguments.quick else 1
-    measure_import(table)
+    measure_start(table, cold=not arguments.quick)
     measure_chains(table, 1000 // scale)
     measure_tree(table, 1000 // scale)
+    measure_plain_mesa(table, 1000 // scale, 1000 // scale)
     measure_mesa(table, 300 // scale)
     measure_union(table, 10_000 // scale, 100)
     measure_sweeps(table, *((300, 1) if arguments.quick else (10_000, 5)))

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from shared.networks import chain
-from shared.peer import measure_stockpyl
+from shared.peer_stockpyl import measure_stockpyl
 from shared.timing import Table, best, in_turns
 from supplynet import Scenario, sweep, vary
 from supplynet.batch import Player
