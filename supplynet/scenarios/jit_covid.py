@@ -51,10 +51,10 @@ def build(
     suppliers are out too, but were never short. So one sees what each saves in good times, and pays in a bad one
     (experiments/efficiency_resilience.py).
 
-    system: "lean", the carmaker, or one of those; buffer: s, days of stock at the forecast (beyond its own); slump,
-    rebound: times the demand of before; slump_start, slump_length, outage_length: days, in a run of 360; capacity: of
-    the chipmaker, times normal demand; supply_lead: days from order to chips; smoothing: weight of the newest demand in
-    the forecast. The last three are the carmaker's alone.
+    system: who is struck, lean for the carmaker or one of those; buffer: days of stock at the forecast, above its own
+    (s); slump, rebound: times the demand of before; slump_start, slump_length, outage_length: days, in a run of 360;
+    capacity: of the chipmaker, times normal demand; supply_lead: days from order to chips; smoothing: weight of the
+    newest demand in the forecast. The last three are the carmaker's alone.
 
     Sources: the numbers are chosen to be plain, after Burkacky, Lingemann & Pototzky (2021), Coping with the
     auto-semiconductor shortage, McKinsey & Company: in early 2020 sales of cars fell by half and more, their makers
