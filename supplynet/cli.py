@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from supplynet import __version__
-from supplynet.compare_commands import compare
-from supplynet.progress import Progress
-from supplynet.risk_commands import risk
-from supplynet.sensitivity_commands import sensitivity
-from supplynet.shell import STRIKE, STRUCK, WHICH, console, picture_path, tell_of_compiling, told, with_options
-from supplynet.sweep_commands import results, sweep
-from supplynet.table_commands import check, export
+from supplynet.shell.compare import compare
+from supplynet.shell.options import STRIKE, STRUCK, WHICH, console, picture_path, tell_of_compiling, told, with_options
+from supplynet.shell.progress import Progress
+from supplynet.shell.risk import risk
+from supplynet.shell.sensitivity import sensitivity
+from supplynet.shell.sweep import results, sweep
+from supplynet.shell.tables import check, export
 
 if TYPE_CHECKING:
     from supplynet.record import Keep
@@ -118,8 +118,8 @@ def show(
 ) -> None:
     """Show a scenario: its network, its rules, and its levers with units and current values."""
     with told():
-        from supplynet.scenario_pages import scenario_parts
         from supplynet.scenarios import load
+        from supplynet.words.scenarios import scenario_parts
 
         page = console()
         for part in scenario_parts(load(scenario)):
@@ -132,7 +132,7 @@ def rules(
 ) -> None:
     """List the rules, or show one: its parameters, what it sees, and ten periods of it at work."""
     with told():
-        from supplynet import rule_pages
+        from supplynet.words import rules as rule_pages
 
         page = console()
         for part in rule_pages.all_rules() if name is None else rule_pages.one_rule(name):
@@ -212,8 +212,8 @@ def play(scenario: Scenario, replication: int, keep: Keep | None) -> Result:
 
 def tell(result: Result, picture: Path | None, out: Path | None) -> None:
     """Print the table by tier, what happened, what to try next, and where the files are."""
-    from supplynet import report
-    from supplynet.damage_page import damage_parts
+    from supplynet.words import report
+    from supplynet.words.damage import damage_parts
 
     page, scenario = console(), result.scenario
     page.print(f"{scenario.name}: {scenario.about}".removesuffix(": "), style="bold", markup=False, highlight=False)

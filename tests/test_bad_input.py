@@ -11,7 +11,7 @@ from typer import Exit
 
 import supplynet
 from supplynet.checks import SHOWN, Faults
-from supplynet.shell import told
+from supplynet.shell.options import told
 
 pytestmark = pytest.mark.usefixtures("folder")
 TOLD = "source,reader,tells"

@@ -14,10 +14,12 @@ import pytest
 from shell import one_object, shell, written
 
 import supplynet
-from supplynet import files, plot, progress, report
-from supplynet import shell as commands
+from supplynet import files, plot
 from supplynet.record import Keep
 from supplynet.scenarios import READY_MADE
+from supplynet.shell import options as commands
+from supplynet.shell import progress
+from supplynet.words import report
 
 pytestmark = pytest.mark.usefixtures("folder")
 NODE_KEYS = {

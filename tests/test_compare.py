@@ -13,10 +13,10 @@ from shell import one_object, shell, written
 
 import supplynet
 from supplynet import from_graph, plot
-from supplynet.compare_commands import tell
 from supplynet.comparison import Comparison, compare, names_of
 from supplynet.distributions import Normal
 from supplynet.policies.ordering import BaseStock
+from supplynet.shell.compare import tell
 
 PERIODS = 10
 

@@ -16,7 +16,6 @@ import supplynet
 from supplynet import Keep, Scenario, from_graph, plot
 from supplynet.damage import LOSSES, SHORTAGES, damage
 from supplynet.demand import Trace
-from supplynet.disruption_words import effect
 from supplynet.disruptions import Disruption
 from supplynet.distributions import Poisson
 from supplynet.firms import firm_network
@@ -24,6 +23,7 @@ from supplynet.losses import direct_loss, value_lost
 from supplynet.outages import Outages
 from supplynet.policies.ordering import BaseStock
 from supplynet.topologies import IoTable, firms_of
+from supplynet.words.disruptions import effect
 
 pytestmark = pytest.mark.usefixtures("folder")
 OUT = Disruption("mine", "capacity_factor", 0.0, 5, 3)

@@ -60,7 +60,6 @@ FLOORS = (
     (
         "scenarios",
         "saving",
-        "rule_example",
         "watching",
         "sweeps",
         "comparison",
@@ -73,18 +72,8 @@ FLOORS = (
     ("views", "rows", "agents", "model"),
     (
         "plot",
-        "report",
-        "disruption_words",
-        "damage_page",
-        "scenario_pages",
-        "rule_pages",
-        "progress",
+        "words",
         "shell",
-        "table_commands",
-        "compare_commands",
-        "sensitivity_commands",
-        "risk_commands",
-        "sweep_commands",
     ),
     ("viz", "cli"),
 )

@@ -8,9 +8,9 @@ import pytest
 from shell import shell
 
 import supplynet
-from supplynet.scenario_pages import own_levers
 from supplynet.scenarios.buffered import SYSTEMS, buffered
 from supplynet.schema import KINDS
+from supplynet.words.scenarios import own_levers
 
 CALM = {"slump": 1.0, "rebound": 1.0, "outage_length": 0}
 RUNS = 7

@@ -16,11 +16,12 @@ from shell import one_object, shell, written
 from test_flows import GOOD, random_folder
 
 import supplynet
-from supplynet import from_graph, plot, risk_commands
+from supplynet import from_graph, plot
 from supplynet.distributions import Normal
 from supplynet.policies.ordering import MakeToOrder
 from supplynet.risk import systemic_risk
 from supplynet.scenarios import load
+from supplynet.shell import risk as risk_command
 from supplynet.trade import trade_of
 
 
@@ -160,7 +161,7 @@ def test_ctrl_c_stops_between_two_batches_and_writes_nothing(town, monkeypatch):
     def stopped(bar: object, done: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(risk_commands.Progress, "show", stopped)
+    monkeypatch.setattr(risk_command.Progress, "show", stopped)
     before = written(town)
     done = shell("risk", "town", "--out", "risk.parquet")
     assert done.exit_code == 130 and "stopped, nothing written" in done.output and written(town) == before

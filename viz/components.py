@@ -12,7 +12,7 @@ from mesa.visualization.utils import update_counter
 from supplynet import plot
 from supplynet.model import SupplyModel
 from supplynet.outcomes import UNITS
-from supplynet.report import figure
+from supplynet.words.report import figure
 
 from .boxes import box
 

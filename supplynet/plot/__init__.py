@@ -13,8 +13,8 @@ from supplynet.plot.risk import criticality
 from supplynet.plot.sectors import is_crowded
 from supplynet.plot.shortages import ripples
 from supplynet.plot.study import differences, indices, tornado
-from supplynet.report import tier_groups
 from supplynet.scenario import Result
+from supplynet.words.report import tier_groups
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from supplynet.metrics import DUST, ratio
 from supplynet.plot.struck import shade_struck_periods
 from supplynet.plot.style import COLOURS, DASHES, SMALL, axes_for, room
-from supplynet.report import Tier, tier_groups
 from supplynet.scenario import Result
 from supplynet.schema import KINDS
+from supplynet.words.report import Tier, tier_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

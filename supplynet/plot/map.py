@@ -12,9 +12,9 @@ from supplynet.network import Network
 from supplynet.plot.sectors import is_crowded, sector_map
 from supplynet.plot.style import GREY, LOOKS, PALE, SMALL, axes_for, room
 from supplynet.prepare import prepare
-from supplynet.report import Tier, tier_groups
 from supplynet.scenario import Result, Scenario
 from supplynet.schema import KINDS
+from supplynet.words.report import Tier, tier_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

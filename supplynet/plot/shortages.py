@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from supplynet.plot.style import COLOURS, GREY, SMALL
-from supplynet.report import tier_groups
 from supplynet.ripples import CAUSES, Shortage
 from supplynet.ripples import ripples as trace
 from supplynet.scenario import Result
+from supplynet.words.report import tier_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from supplynet.damage import struck_periods
-from supplynet.disruption_words import effect, grouped, places
 from supplynet.plot.style import COLOURS, SMALL, room
 from supplynet.scenario import Result
+from supplynet.words.disruptions import effect, grouped, places
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,8 @@ from looking import at, colours, differ, pixels, spot, wait_for
 
 import supplynet
 from supplynet.disruptions import Disruption
-from supplynet.report import figure, percent
 from supplynet.watching import watch
+from supplynet.words.report import figure, percent
 
 MILL = "/?scenario=flour-2020&period=13&node=mill"
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from looking import PERIOD, at, charts, colours, differ, pixels, spot, wait_for
 
 import supplynet
-from supplynet.report import figure
+from supplynet.words.report import figure
 
 ALL, NOTHING, DARK, CLOSED = (0x12, 0x80, 0x9C), (0xB5, 0x27, 0x1B), (0x1B, 0x27, 0x33), (0xC1, 0x12, 0x1F)
 CANVAS = "canvas"

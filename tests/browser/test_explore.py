@@ -5,7 +5,7 @@ from __future__ import annotations
 from looking import PERIOD, STORY, at, charts, colours, differ, in_haste, pixels, spot, wait_for
 
 import supplynet
-from supplynet.report import figure
+from supplynet.words.report import figure
 
 
 def test_the_page_shows_the_run_in_words_and_in_pixels(page):

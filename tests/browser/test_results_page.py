@@ -6,7 +6,7 @@ import pytest
 from looking import colours, differ, pixels, wait_for
 
 import supplynet
-from supplynet.report import figure
+from supplynet.words.report import figure
 
 IMAGE, HEAD = ".results-picture img", ".results-head"
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from supplynet.report import tier_groups
+from supplynet.words.report import tier_groups
 
 from .economy import Ground
 from .made import KINDS

@@ -15,9 +15,9 @@ from supplynet.metrics import bullwhip_ratio
 from supplynet.network import tiers_of
 from supplynet.plot.style import COLOURS, GREY, SMALL
 from supplynet.record import Keep
-from supplynet.report import figure as short
-from supplynet.report import last_tier, tier_groups
 from supplynet.scenario import Result
+from supplynet.words.report import figure as short
+from supplynet.words.report import last_tier, tier_groups
 
 from .. import images
 

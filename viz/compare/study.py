@@ -15,8 +15,8 @@ from supplynet.disruptions import DISRUPTED
 from supplynet.network import Network
 from supplynet.policies.catalogue import FAMILIES, find_rule, name_of, rules_of
 from supplynet.scenario import SETTINGS, Result, Scenario
-from supplynet.scenario_pages import own_levers
 from supplynet.schema import KINDS
+from supplynet.words.scenarios import own_levers
 
 from ..explore.controls import LISTED, MEANINGS, groups, rule_text
 from ..within import open_recipe, to_open

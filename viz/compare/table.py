@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from supplynet.business import BUSINESS
 from supplynet.comparison import Comparison
 from supplynet.outcomes import OUTCOMES, UNITS
-from supplynet.report import figure, percent, small_figure
+from supplynet.words.report import figure, percent, small_figure
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from supplynet.scenario import Scenario
-from supplynet.shell import with_options
+from supplynet.shell.options import with_options
 
 from ..within import open_recipe
 

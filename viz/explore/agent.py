@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from supplynet.demand import as_process
 from supplynet.network import Network, tiers_of
 from supplynet.policies.catalogue import name_of
-from supplynet.report import figure
-from supplynet.rule_pages import first_line
 from supplynet.scenario import Result
 from supplynet.schema import CUSTOMER, INPUTS, KINDS, results, tellable
 from supplynet.watching import Seen, rule_at, rules_at
+from supplynet.words.report import figure
+from supplynet.words.rules import first_line
 
 from .breaking import blows_at
 

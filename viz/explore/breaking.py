@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 
 from supplynet.network import Network
-from supplynet.report import figure, percent
 from supplynet.scenario import Result
 from supplynet.schema import CUSTOMER
+from supplynet.words.report import figure, percent
 
 DURATION: Final = 5  # periods that a blow lasts, unless one says otherwise
 LISTED: Final = 60  # lanes of a node that can be chosen; of more, the levers of the lane are the way

@@ -16,8 +16,8 @@ from supplynet.policies.catalogue import FAMILIES, name_of, rules_of
 from supplynet.policies.parameters import LARGEST
 from supplynet.prepare import DEFAULT_RULES
 from supplynet.scenario import SETTINGS, Result, Scenario
-from supplynet.scenario_pages import own_levers
 from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column, Table, inputs
+from supplynet.words.scenarios import own_levers
 
 Array = NDArray[Any]
 LISTED: Final = 400  # nodes or lanes that the list of places names; of more, click on the map

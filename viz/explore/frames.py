@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from supplynet.plot.map import places
 from supplynet.record import Keep
-from supplynet.report import tier_groups
 from supplynet.scenario import Result
 from supplynet.schema import CUSTOMER, KINDS
 from supplynet.shocks import Shock, struck
+from supplynet.words.report import tier_groups
 
 Array = NDArray[Any]
 NEEDED: Final = Keep(

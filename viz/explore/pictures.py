@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from matplotlib.figure import Figure
 
 from supplynet.plot import cost_over_time, orders_by_tier, service_over_time, stock_and_backlog
-from supplynet.report import figure, percent
 from supplynet.scenario import Result
+from supplynet.words.report import figure, percent
 
 from .. import images
 

@@ -12,9 +12,9 @@ from typing import Final
 import supplynet
 from supplynet.levers import superseded
 from supplynet.policies.catalogue import FAMILIES
-from supplynet.report import figure, percent, sentence
 from supplynet.scenario import Result, Scenario
 from supplynet.scenarios import Recipe
+from supplynet.words.report import figure, percent, sentence
 
 from ..uploads import UPLOADED
 from .breaking import aftermath

@@ -13,7 +13,7 @@ import solara
 from solara.lab import use_task
 
 from supplynet.plot.sweeps import seconds
-from supplynet.report import figure
+from supplynet.words.report import figure
 
 from .. import link as links
 from ..boxes import box

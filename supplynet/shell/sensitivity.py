@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from supplynet.progress import Progress
-from supplynet.shell import STRIKE, STRUCK, WHICH, console, picture_path, strict, tell_of_compiling, told, with_options
+from supplynet.shell.options import (
+    STRIKE,
+    STRUCK,
+    WHICH,
+    console,
+    picture_path,
+    strict,
+    tell_of_compiling,
+    told,
+    with_options,
+)
+from supplynet.shell.progress import Progress
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -112,7 +122,7 @@ def _number(text: str) -> float:
 def _swings(found: Tornado, outcome: str) -> Table:
     from rich.text import Text
 
-    from supplynet.report import figure, page_table
+    from supplynet.words.report import figure, page_table
 
     table = page_table("lever", numbers=("from", "to", f"{outcome}\nat from", "at to", "change\nat from", "at to"))
     for lever, row in found.table(outcome).iterrows():
@@ -130,7 +140,7 @@ def _swings(found: Tornado, outcome: str) -> Table:
 def _shares(found: Indices, outcome: str) -> Table:
     from rich.text import Text
 
-    from supplynet.report import page_table
+    from supplynet.words.report import page_table
 
     table = page_table("lever", numbers=("from", "to", "first", "total"))
     for lever, row in found.table(outcome).iterrows():
@@ -147,6 +157,6 @@ def _shares(found: Indices, outcome: str) -> Table:
 
 def _with_half(value: float, half: float) -> str:
     """A number with half of its interval; a dash where it is undefined."""
-    from supplynet.report import small_figure
+    from supplynet.words.report import small_figure
 
     return small_figure(value) + f" +- {small_figure(half)}" * math.isfinite(half)

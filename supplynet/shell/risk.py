@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from supplynet.progress import Progress
-from supplynet.shell import WHICH, console, picture_path, strict, told, with_options
+from supplynet.shell.options import WHICH, console, picture_path, strict, told, with_options
+from supplynet.shell.progress import Progress
 
 if TYPE_CHECKING:
     from supplynet.risk import SystemicRisk
@@ -111,7 +111,7 @@ def _as_json(found: SystemicRisk, name: str, essential: str) -> str:
 
 def tell(found: SystemicRisk, name: str, top: int) -> None:
     """Print the first firms of the ranking, and what it says."""
-    from supplynet.report import page_table, small_figure
+    from supplynet.words.report import page_table, small_figure
 
     def percent(share: float) -> str:
         return f"{small_figure(100.0 * share)} %"

@@ -15,8 +15,8 @@ from rich.text import Text
 from supplynet.policies.catalogue import FAMILIES, find_rule, name_of, rules_of
 from supplynet.policies.contract import Rule
 from supplynet.policies.parameters import range_of
-from supplynet.report import page_table
-from supplynet.rule_example import worked_example
+from supplynet.words.report import page_table
+from supplynet.words.rule_example import worked_example
 
 HEADINGS: Final = {
     "ordering": "ordering: how much more of its own product a node wants",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from supplynet.progress import Progress
-from supplynet.shell import STRIKE, STRUCK, WHICH, console, tell_of_compiling, told, with_options
+from supplynet.shell.options import STRIKE, STRUCK, WHICH, console, tell_of_compiling, told, with_options
+from supplynet.shell.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,8 +137,8 @@ def results(
 
 def tell(runs: pd.DataFrame) -> None:
     """Print a row for each scenario, and how many runs failed and why."""
-    from supplynet.report import figure, page_table
     from supplynet.sweeps.summary import levers_of, outcomes_of, summarise
+    from supplynet.words.report import figure, page_table
 
     levers, outcomes, table = levers_of(runs), outcomes_of(runs), summarise(runs)
     page = console()

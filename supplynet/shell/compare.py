@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from supplynet.progress import Progress
-from supplynet.shell import STRIKE, STRUCK, WHICH, console, picture_path, strict, tell_of_compiling, told, with_options
+from supplynet.shell.options import (
+    STRIKE,
+    STRUCK,
+    WHICH,
+    console,
+    picture_path,
+    strict,
+    tell_of_compiling,
+    told,
+    with_options,
+)
+from supplynet.shell.progress import Progress
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -136,7 +146,7 @@ def _compared(found: Comparison) -> Table:
 
     from supplynet.business import BUSINESS
     from supplynet.outcomes import UNITS
-    from supplynet.report import figure, page_table, small_figure
+    from supplynet.words.report import figure, page_table, small_figure
 
     runs = int(found.table()[["pairs", "undefined"]].iloc[0].sum())
     units = UNITS | {name: unit for name, (unit, _) in BUSINESS.items()}

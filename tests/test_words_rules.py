@@ -8,8 +8,8 @@ from shell import shell
 
 from supplynet.policies.catalogue import FAMILIES, rules_of
 from supplynet.policies.parameters import range_of
-from supplynet.rule_example import PERIODS, worked_example
-from supplynet.rule_pages import first_line, source
+from supplynet.words.rule_example import PERIODS, worked_example
+from supplynet.words.rules import first_line, source
 
 KINDS = {name: kind for column in FAMILIES for name, kind in rules_of(column).items()}
 each_rule = pytest.mark.parametrize("name", KINDS)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from supplynet.shell import WHICH, told, with_options
+from supplynet.shell.options import WHICH, told, with_options
 
 
 def check(

@@ -13,14 +13,14 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from supplynet.disruption_words import listed
 from supplynet.levers import TABLES
 from supplynet.network import RULES, Network
 from supplynet.prepare import DEFAULT_RULES
-from supplynet.report import CAVEATS, page_table, short_name, tier_groups
 from supplynet.scenario import SETTINGS, Scenario
 from supplynet.scenarios import READY_MADE, builder
 from supplynet.schema import KINDS, UNFILLED, Column, inputs
+from supplynet.words.disruptions import listed
+from supplynet.words.report import CAVEATS, page_table, short_name, tier_groups
 
 ROWS_SHOWN: Final = 40  # of a network; a larger one is cut and says so
 LISTED: Final = re.compile(r"(?:^|[;.:*]\s)((?:[a-z_]+(?:,? and |, ))*[a-z_]+): ([^;.(]+)")

@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from supplynet.damage import Damage
-from supplynet.disruption_words import listed
-from supplynet.report import figure, page_table, small_figure
 from supplynet.scenario import Result
+from supplynet.words.disruptions import listed
+from supplynet.words.report import figure, page_table, small_figure
 
 SHORT: Final = (
     "a node is short while it owes or loses more than undisturbed, by 1 % of its normal output; survives: periods from "

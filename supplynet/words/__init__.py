@@ -1,0 +1,1 @@
+"""What people read: tables and sentences about rules, scenarios, disruptions and results."""
