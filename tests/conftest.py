@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
+
 import pytest
 from matplotlib.figure import Figure
 
 from supplynet import plot
+
+WITHOUT_APP = find_spec("solara") is None and os.environ.get("CI") != "true"  # in CI, what is missing must fail
+collect_ignore_glob = ["test_viz*.py", "test_game.py", "browser/*"] if WITHOUT_APP else []
+
+
+def pytest_report_header() -> str:
+    """Say what is left out."""
+    return 'without the tests of the app, which need: pip install -e ".[test]"' if WITHOUT_APP else ""
 
 
 @pytest.fixture

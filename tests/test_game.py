@@ -6,13 +6,11 @@ import json
 
 import numpy as np
 import pytest
+from supplynet.viz.game import ending, files, sight, table
+from supplynet.viz.game.table import Game, Setting
 
 import supplynet
 from supplynet.scenarios.beer_game import PLAYERS
-
-pytest.importorskip("solara")
-from supplynet.viz.game import ending, files, sight, table
-from supplynet.viz.game.table import Game, Setting
 
 HASTY = (*(4,) * 4, 6, 8, 10, 14, 16, 20, 20, 18, 16, 12, 8, 4, 2, *(0,) * 6, 2, 4, 4, 6, 6, *(8,) * 8)
 EVERYBODY = Setting(PLAYERS)

@@ -10,6 +10,8 @@ from dataclasses import replace
 import networkx as nx
 import pytest
 from shell import one_object, shell
+from supplynet.viz import faults
+from supplynet.viz.explore import answers, controls, study
 
 import supplynet
 from supplynet.distributions import Normal
@@ -19,10 +21,6 @@ from supplynet.policies.ordering import BaseStock
 from supplynet.scenario import SETTINGS
 from supplynet.scenarios import find_recipe
 from supplynet.schema import inputs, lane_inputs
-
-pytest.importorskip("solara")
-from supplynet.viz import faults
-from supplynet.viz.explore import controls, study
 
 SCENARIO = supplynet.load("flour-2020")
 
@@ -134,6 +132,23 @@ def test_a_folder_opens_and_a_saved_run_of_it_is_the_repetition_that_was_saved(t
         assert opened.result.outcomes == supplynet.run(scenario, replication=replication).outcomes
     assert controls.groups(opened.result.scenario, "buyers")[1]["title"] == "Demand"
     assert not [group for group in controls.groups(opened.result.scenario, "") if group["title"] == "This scenario"]
+
+
+def test_users_share_the_run_of_a_ready_made_scenario_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(answers, "READY", {})
+    monkeypatch.chdir(tmp_path)
+    supplynet.write_folder(SCENARIO, tmp_path / "flour")
+    one, other = answers.Runner(), answers.Runner()
+
+    def shared(wanted: study.Wanted) -> bool:
+        first, second = (runner.attempt(wanted).study for runner in (one, other))
+        assert first.result.outcomes == second.result.outcomes
+        return first is second
+
+    assert shared(study.Wanted("flour-2020"))
+    assert not shared(study.Wanted("flour-2020", {"window": "5"})) and list(answers.READY) == ["flour-2020"]
+    assert not shared(study.Wanted("flour-2020", replication=2)) and not shared(study.Wanted("flour"))
+    assert one.attempt(study.Wanted("flour-2020")).study.wanted == study.Wanted("flour-2020")
 
 
 def test_without_solara_the_command_says_what_to_install(monkeypatch):

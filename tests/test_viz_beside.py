@@ -6,6 +6,8 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from supplynet.viz.explore import agent, answers, breaking, study
+from supplynet.viz.explore.pace import Pace, Stopped
 
 import supplynet
 from supplynet.disruptions import DISRUPTED
@@ -14,10 +16,6 @@ from supplynet.policies.catalogue import FAMILIES, rules_of
 from supplynet.readers.events import read_disruption
 from supplynet.schema import CUSTOMER
 from supplynet.watching import watch
-
-pytest.importorskip("solara")
-from supplynet.viz.explore import agent, answers, breaking, study
-from supplynet.viz.explore.pace import Pace, Stopped
 
 SCENARIO = supplynet.load("flour-2020")
 NAMES = SCENARIO.network.names

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from supplynet.viz.explore import frames, pictures
 
 import supplynet
 from supplynet import Disruption, Result, Scenario, Signal
@@ -18,9 +19,6 @@ from supplynet.outages import Outages
 from supplynet.policies.ordering import BaseStock
 from supplynet.scenarios import find_recipe
 from supplynet.topologies import layered
-
-pytest.importorskip("solara")
-from supplynet.viz.explore import frames, pictures
 
 STRIKES = (
     Disruption("mill", "capacity_factor", 0.25, 5, 8, "linear", 3),

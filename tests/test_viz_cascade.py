@@ -14,14 +14,6 @@ import pandas as pd
 import pytest
 from real_data import real_data
 from shell import one_object, shell
-
-import supplynet
-from supplynet.losses import cascade_size, direct_loss, indirect_loss, value_lost
-from supplynet.ripples import CAUSES
-from supplynet.risk import systemic_risk
-from supplynet.trade import trade_of
-
-pytest.importorskip("solara")
 from supplynet.viz.cascade import telling
 from supplynet.viz.cascade.damage import damage_of
 from supplynet.viz.cascade.economy import LEVERS, BadLever, Economy
@@ -31,6 +23,12 @@ from supplynet.viz.cascade.ranking import rank
 from supplynet.viz.cascade.strikes import Strike, schedules
 from supplynet.viz.cascade.study import HIT, START, Study, Wanted, headline, play
 from supplynet.viz.cascade.trees import MOST, WHY, lines
+
+import supplynet
+from supplynet.losses import cascade_size, direct_loss, indirect_loss, value_lost
+from supplynet.ripples import CAUSES
+from supplynet.risk import systemic_risk
+from supplynet.trade import trade_of
 
 MADE = [kind for kind in KINDS if kind not in REAL]
 SMALL = Economy(firms=40, days=60)

@@ -10,15 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from shell import one_object, shell
+from supplynet.viz import link
+from supplynet.viz.compare import pictures, study, table
+from supplynet.viz.compare.wanted import CHOICES, MOST, Wanted, wanted_of
 
 import supplynet
 from supplynet import comparison
 from supplynet.outcomes import OUTCOMES
-
-pytest.importorskip("solara")
-from supplynet.viz import link
-from supplynet.viz.compare import pictures, study, table
-from supplynet.viz.compare.wanted import CHOICES, MOST, Wanted, wanted_of
 
 PAIR = Wanted("netflix-history", "netflix")
 

@@ -9,17 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from shell import one_object, shell
-
-import supplynet
-from supplynet.disruptions import Disruption
-
-pytest.importorskip("solara")
 from supplynet.viz import link
 from supplynet.viz.explore.answers import Runner, read_link
 from supplynet.viz.faults import Fault
 from supplynet.viz.results import drawing, reading
 from supplynet.viz.results.drawing import Asked
 from supplynet.viz.results.page import fitting, offered_kinds
+
+import supplynet
+from supplynet.disruptions import Disruption
 
 SHUT = Disruption("mill", "capacity_factor", 0.0, 20, 5)
 BASE = supplynet.load("flour-2020", mill_capacity=1.2).with_levers({"periods": 40, "mill.on_hand": 9.0})

@@ -8,14 +8,12 @@ import os
 import zipfile
 
 import pytest
+from supplynet.viz import uploads, within
+from supplynet.viz.explore import downloads
 
 import supplynet
 from supplynet.readers.graph_files import write_path
 from supplynet.saving import save
-
-pytest.importorskip("solara")
-from supplynet.viz import uploads, within
-from supplynet.viz.explore import downloads
 
 TABLES = ("nodes.csv", "lanes.csv")
 

@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from looking import colours, differ, pixels, wait_for
-
-pytest.importorskip("solara")
 from supplynet.viz.cascade.damage import damage_of
 from supplynet.viz.cascade.economy import Economy
 from supplynet.viz.cascade.study import START, headline
