@@ -181,12 +181,13 @@ def keep_for(scenario: Scenario) -> Keep | None:
     import psutil
 
     from supplynet.damage import LOSSES
-    from supplynet.outcomes import SCRAPPED
+    from supplynet.outcomes import NEEDED
+    from supplynet.outcomes.scrapped import TABLES
     from supplynet.record import FULL, Keep
 
     struck = LOSSES if scenario.network.disruptions else ()
-    told = ("demand", "production_order", "filled", "on_hand", "backlog", "lost", "cost", *struck)
-    needed = Keep(columns=told, totals=tuple(SCRAPPED))
+    told = (*(NEEDED.columns or ()), "filled", "on_hand", "backlog", "lost", "cost", *struck)
+    needed = Keep(columns=told, totals=tuple(TABLES))
     columns = len(needed.columns or ())
     cells = scenario.periods * scenario.network.n_nodes
     free = psutil.virtual_memory().available

@@ -18,7 +18,7 @@ from supplynet.disruptions import Disruption
 from supplynet.files import Writer, check_folder, write_together
 from supplynet.fingerprint import fingerprint
 from supplynet.network import tiers_of
-from supplynet.outcomes import MEASURES
+from supplynet.outcomes.measures import MEASURES
 from supplynet.readers.events import write_disruption
 from supplynet.readers.folder import is_folder_of_tables
 from supplynet.scenario import LANE_TABLE, SETTINGS, Result, Scenario

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from supplynet.business import BUSINESS, READS
 from supplynet.checks import fail, nearest
-from supplynet.outcomes import MEASURES, NEEDED, OUTCOMES
+from supplynet.outcomes import OUTCOMES, needed
+from supplynet.outcomes.measures import MEASURES
 from supplynet.prepare import Prepared
 from supplynet.record import BLOCK_OF, Keep, Record
 from supplynet.scenario import Result, Scenario
@@ -112,12 +113,13 @@ class Outcomes:
         if wanted is not None and (wanted.groupings or wanted.every > 1):
             raise ValueError("keep: outcomes are taken from single nodes and every period; give columns only")
         functions = [outcome for outcome in self.own if not isinstance(outcome, OfBusiness)]
+        base = needed([outcome for outcome in self.asked if outcome in OUTCOMES])
         if functions and (wanted is None or wanted.columns is None):
-            return Keep(totals=NEEDED.totals)
+            return Keep(totals=base.totals)
         books = READS if len(functions) < len(self.own) else ()
         chosen = () if wanted is None or not functions else wanted.columns or ()
-        columns = (*(NEEDED.columns or ()), *books, *chosen, *traced)
-        return Keep(columns=tuple(dict.fromkeys(columns)), totals=NEEDED.totals)
+        columns = (*(base.columns or ()), *books, *chosen, *traced)
+        return Keep(columns=tuple(dict.fromkeys(columns)), totals=base.totals)
 
     def known(self, measures: dict[str, Array], outcomes: dict[str, Array], names: Sequence[str]) -> dict[str, Array]:
         """The outcomes that have a name, [run], from the measures and outcomes of one case, for nodes that it has."""
