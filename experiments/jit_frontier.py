@@ -25,9 +25,9 @@ from shared.pages import Point, check, draw_points, explain, finish, new_figure,
 from shared.played import Array, Estimate, mean_of
 
 from supplynet import Scenario, from_graph, sweep
-from supplynet.outages import Outages
 from supplynet.plot.style import COLOURS, GREY, SMALL
 from supplynet.policies.ordering import BaseStock
+from supplynet.processes.outages import Outages
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

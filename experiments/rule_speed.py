@@ -25,7 +25,6 @@ from supplynet import Scenario, from_graph, run
 from supplynet.batch import BLOCK_CELLS
 from supplynet.distributions import Normal, Poisson
 from supplynet.engine import start
-from supplynet.interest import EarlyInterest
 from supplynet.lower import Case
 from supplynet.network import Network
 from supplynet.policies.allocation import Proportional
@@ -34,6 +33,7 @@ from supplynet.policies.contract import Rule
 from supplynet.policies.input import LotForLot
 from supplynet.policies.ordering import BaseStock
 from supplynet.policies.sourcing import FixedShares
+from supplynet.processes.interest import EarlyInterest
 from supplynet.rule_levers import set_rule
 from supplynet.schema import CUSTOMER
 

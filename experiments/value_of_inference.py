@@ -26,10 +26,10 @@ from shared.pages import Point, check, draw_points, explain, finish, new_figure,
 from shared.played import Array, Estimate, mean_of, series
 
 from supplynet import Scenario, Signal, from_graph, load
-from supplynet.interest import EarlyInterest
 from supplynet.plot.style import COLOURS, DASHES, SMALL
 from supplynet.policies.ordering import BaseStock, DemandInference
-from supplynet.unknown_rate import UnknownRate
+from supplynet.processes.interest import EarlyInterest
+from supplynet.processes.unknown_rate import UnknownRate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from supplynet.demand import Constant, Process, as_process
 from supplynet.disruptions import DISRUPTED
-from supplynet.interest import EarlyInterest
 from supplynet.lower import Union
 from supplynet.phases.draw import DrawLeadTimes, FollowPath, FollowShock, Hoard, Lengthen, LoseCapacity
+from supplynet.processes.interest import EarlyInterest
+from supplynet.processes.season import style_of
 from supplynet.randomness import replicate, stream_keys, uniforms
-from supplynet.season import style_of
 from supplynet.shocks import Shock
 
 Array = NDArray[Any]

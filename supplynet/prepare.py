@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from supplynet.checks import fail
 from supplynet.demand import as_process
 from supplynet.disruptions import DISRUPTED
-from supplynet.interest import EarlyInterest
 from supplynet.network import Network
 from supplynet.opening import STARTS, Traits, coverage_of, downstream_of, mean_flows, open_columns, supply_line_of
 from supplynet.policies.allocation import Proportional
@@ -20,6 +19,7 @@ from supplynet.policies.contract import Rule
 from supplynet.policies.input import LotForLot
 from supplynet.policies.ordering import MakeToOrder
 from supplynet.policies.sourcing import FixedShares
+from supplynet.processes.interest import EarlyInterest
 from supplynet.rule_checks import CHECKS, LEADS, check_lost_sales
 from supplynet.schedule import PHASES, find_levels
 from supplynet.schema import CUSTOMER, ORDER_SIZES

@@ -14,11 +14,11 @@ import numpy as np
 
 from supplynet.demand import as_process
 from supplynet.disruptions import DISRUPTED, streams
-from supplynet.interest import EarlyInterest
 from supplynet.network import Network, addresses_of
 from supplynet.policies.contract import Array
+from supplynet.processes.interest import EarlyInterest
+from supplynet.processes.season import style_of
 from supplynet.randomness import replicate, stream_keys, uniforms
-from supplynet.season import style_of
 
 TINY = 1e-9  # of a lot or of a period: what is whole but for rounding is whole
 

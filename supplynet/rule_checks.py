@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from supplynet.demand import as_process
 from supplynet.distributions import Distribution
-from supplynet.interest import EarlyInterest
 from supplynet.network import Network
 from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule, Rule, SourcingRule, parameters
 from supplynet.policies.ordering import Conwip, DemandInference, Kanban, MakeToOrder
+from supplynet.processes.interest import EarlyInterest
 from supplynet.schema import CUSTOMER, KINDS
 from supplynet.shock_checks import check_disruptions
 

@@ -19,13 +19,13 @@ from supplynet.demand import AR1, Constant, Seasonal, Step, Trace
 from supplynet.disruptions import Disruption
 from supplynet.distributions import Bernoulli, Discrete, NegativeBinomial, Normal, Poisson
 from supplynet.graphs import from_graph
-from supplynet.interest import EarlyInterest
 from supplynet.network import Network, Signal
 from supplynet.policies.allocation import Priority
 from supplynet.policies.contract import AllocationRule, InputRule, OrderingRule, SourcingRule
 from supplynet.policies.input import DaysOfCover
 from supplynet.policies.ordering import BaseStock, Kanban, MakeToOrder, Plan, Sterman
 from supplynet.prepare import prepare
+from supplynet.processes.interest import EarlyInterest
 from supplynet.shock_checks import Reach
 
 ORDERING, INPUT, SOURCING, ALLOCATION = (

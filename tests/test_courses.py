@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from supplynet.decay import Decay
 from supplynet.demand import Process, as_process
-from supplynet.outages import Interruptions, Outages
+from supplynet.processes.decay import Decay
+from supplynet.processes.outages import Interruptions, Outages
 from supplynet.randomness import stream_keys, uniforms
 
 PERIODS = 4000

@@ -20,8 +20,8 @@ from supplynet.disruptions import Disruption
 from supplynet.distributions import Poisson
 from supplynet.firms import firm_network
 from supplynet.losses import direct_loss, value_lost
-from supplynet.outages import Outages
 from supplynet.policies.ordering import BaseStock
+from supplynet.processes.outages import Outages
 from supplynet.topologies import IoTable, firms_of
 from supplynet.words.disruptions import effect
 

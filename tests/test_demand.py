@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from supplynet.demand import AR1, Constant, FromFunction, Process, Seasonal, Step, Trace, as_process
 from supplynet.distributions import NegativeBinomial, Normal, Poisson, Uniform
-from supplynet.price_response import PriceResponse
+from supplynet.processes.price_response import PriceResponse
+from supplynet.processes.season import SellingSeason
 from supplynet.randomness import stream_keys, uniforms
-from supplynet.season import SellingSeason
 
 inf = math.inf
 few = settings(max_examples=30, deadline=None)

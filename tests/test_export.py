@@ -16,22 +16,22 @@ from shell import one_object, shell, written
 
 import supplynet
 from supplynet import Disruption, Scenario
-from supplynet.decay import Decay
 from supplynet.demand import AR1, Constant, Seasonal, Step, Trace
 from supplynet.distributions import Bernoulli, Discrete, Geometric, NegativeBinomial, Normal, Poisson, Uniform
 from supplynet.fingerprint import fingerprint
-from supplynet.interest import EarlyInterest
-from supplynet.outages import Interruptions, Outages
 from supplynet.policies.catalogue import read_rule
 from supplynet.policies.contract import OrderingRule
 from supplynet.policies.input import WithdrawalCards
 from supplynet.policies.ordering import Kanban
-from supplynet.price_response import PriceResponse
+from supplynet.processes.decay import Decay
+from supplynet.processes.interest import EarlyInterest
+from supplynet.processes.outages import Interruptions, Outages
+from supplynet.processes.price_response import PriceResponse
+from supplynet.processes.season import SellingSeason
+from supplynet.processes.unknown_rate import UnknownRate
 from supplynet.readers.cells import processes, read_cell, write_call, write_cell, write_number
 from supplynet.scenario import SETTINGS
 from supplynet.scenarios import READY_MADE
-from supplynet.season import SellingSeason
-from supplynet.unknown_rate import UnknownRate
 
 PROCESSES = [
     Constant(3.0), Step(4.0, 8.0, 4), Trace((1.0, 2.5, 0.0), repeat=True), Trace((0.1,)), AR1(10.0, 3.0, -0.7),

@@ -6,8 +6,8 @@ from shapes import shop
 
 from supplynet import Signal, from_graph, replicate, run, to_graph
 from supplynet.distributions import Poisson
-from supplynet.interest import EarlyInterest
 from supplynet.policies.ordering import DemandInference
+from supplynet.processes.interest import EarlyInterest
 
 PERIODS = 40_000
 

@@ -14,7 +14,6 @@ from deciding import DECIDES, attribute_of, decides, gathered, rules_of_the_pack
 import supplynet
 from supplynet import engine
 from supplynet.distributions import Normal
-from supplynet.interest import EarlyInterest
 from supplynet.lower import Case
 from supplynet.policies.contract import (
     AllocationRule,
@@ -28,6 +27,7 @@ from supplynet.policies.contract import (
     stack,
 )
 from supplynet.policies.ordering import BaseStock
+from supplynet.processes.interest import EarlyInterest
 
 EXAMPLES = gathered("EXAMPLES")
 RULES = list(rules_of_the_package())

@@ -12,13 +12,13 @@ from supplynet.balance import Balance
 from supplynet.demand import Trace
 from supplynet.distributions import Bernoulli, Discrete, Normal, Poisson
 from supplynet.graphs import from_graph
-from supplynet.interest import EarlyInterest
 from supplynet.lower import Case
 from supplynet.network import Signal
 from supplynet.opening import STARTS
 from supplynet.phases import draw
 from supplynet.policies.allocation import Uniform
 from supplynet.policies.ordering import BaseStock, OrderUpToMovingAverage
+from supplynet.processes.interest import EarlyInterest
 from supplynet.reference import Reference
 
 EXAMPLES = gathered("EXAMPLES")

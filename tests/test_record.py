@@ -15,7 +15,7 @@ from supplynet.disruptions import Disruption
 from supplynet.distributions import Normal
 from supplynet.firms import firm_network
 from supplynet.metrics import bullwhip_ratio, cycle_service_level, days_of_supply, fill_rate, mean, variance
-from supplynet.outages import Outages
+from supplynet.processes.outages import Outages
 from supplynet.topologies import IoTable, firms_of
 
 

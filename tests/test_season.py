@@ -10,12 +10,12 @@ from test_theory_inventory import assert_mean
 from supplynet import Scenario, from_graph, replicate, run
 from supplynet.demand import Seasonal, Step, Trace
 from supplynet.distributions import Uniform
-from supplynet.interest import EarlyInterest
 from supplynet.policies.contract import Local, open_memory, stack
 from supplynet.policies.ordering import BaseStock, SeasonReplenishment
-from supplynet.price_response import PriceResponse
+from supplynet.processes.interest import EarlyInterest
+from supplynet.processes.price_response import PriceResponse
+from supplynet.processes.season import SellingSeason, style_of
 from supplynet.reference import Reference
-from supplynet.season import SellingSeason, style_of
 
 RUNS = 4000
 COAT = SellingSeason(300.0, 0.5, 2, 10, 0.4, style="coat")

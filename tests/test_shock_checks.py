@@ -13,8 +13,8 @@ from supplynet.checks import Faults
 from supplynet.demand import FromFunction, Trace
 from supplynet.disruptions import Disruption
 from supplynet.distributions import Bernoulli, Normal
-from supplynet.outages import Interruptions, Outages
 from supplynet.policies.input import DaysOfCover
+from supplynet.processes.outages import Interruptions, Outages
 from supplynet.readers.flows import read_flows
 from supplynet.readers.folders import read_folder
 

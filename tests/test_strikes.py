@@ -11,7 +11,7 @@ import supplynet
 from supplynet import saving
 from supplynet.disruptions import Disruption
 from supplynet.network import addresses_of
-from supplynet.outages import Outages
+from supplynet.processes.outages import Outages
 from supplynet.readers.events import read_disruption, write_disruption
 from supplynet.scenarios import Recipe, load_file
 

@@ -9,9 +9,9 @@ from test_theory_inference import inferred
 from test_theory_inventory import assert_mean
 
 from supplynet.distributions import Poisson
-from supplynet.interest import EarlyInterest
 from supplynet.policies.ordering import DemandInference
-from supplynet.unknown_rate import UnknownRate
+from supplynet.processes.interest import EarlyInterest
+from supplynet.processes.unknown_rate import UnknownRate
 
 RUNS = 3000
 LATER = 40

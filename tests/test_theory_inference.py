@@ -14,9 +14,9 @@ from test_theory_inventory import assert_mean
 import supplynet
 from supplynet import engine
 from supplynet.distributions import Exponential, Poisson
-from supplynet.interest import EarlyInterest
 from supplynet.lower import Case
 from supplynet.policies.ordering import BaseStock, DemandInference
+from supplynet.processes.interest import EarlyInterest
 from supplynet.record import Keep, Record
 
 KEYS = ("demand", "interest", "shipped", "inventory_position", "production_order")

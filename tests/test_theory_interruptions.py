@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from supplynet.distributions import Discrete, Geometric, Poisson
-from supplynet.outages import Interruptions
+from supplynet.processes.outages import Interruptions
 from supplynet.randomness import stream_keys, uniforms
 
 RUNS, PERIODS = 400, 500

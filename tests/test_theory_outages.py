@@ -11,8 +11,8 @@ from test_theory_inventory import assert_mean
 
 import supplynet
 from supplynet.disruptions import Disruption
-from supplynet.outages import Interruptions, Outages
 from supplynet.policies.ordering import BaseStock
+from supplynet.processes.outages import Interruptions, Outages
 
 HELD, RUNS, PERIODS = 1.0, 60, 3000
 

@@ -7,7 +7,7 @@ from shapes import shop
 from test_theory_inventory import assert_mean
 
 from supplynet import replicate, run
-from supplynet.unknown_rate import UnknownRate
+from supplynet.processes.unknown_rate import UnknownRate
 
 CASES = [(1.5, 0.25), (4.0, 2.0), (0.5, 0.1)]
 

@@ -10,9 +10,9 @@ from shell import shell
 
 import supplynet
 from supplynet.disruptions import Disruption
-from supplynet.outages import Interruptions, Outages
 from supplynet.policies.input import DaysOfCover
 from supplynet.policies.ordering import MakeToOrder
+from supplynet.processes.outages import Interruptions, Outages
 from supplynet.readers.graph_files import write_path
 from supplynet.readers.schedules import from_schedule
 

@@ -15,8 +15,8 @@ import supplynet
 from supplynet import Disruption, Result, Scenario, Signal
 from supplynet.demand import Constant
 from supplynet.engine import Engine
-from supplynet.outages import Outages
 from supplynet.policies.ordering import BaseStock
+from supplynet.processes.outages import Outages
 from supplynet.scenarios import find_recipe
 from supplynet.topologies import layered
 

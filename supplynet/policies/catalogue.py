@@ -25,7 +25,8 @@ WORDS: Final = {"inf": float("inf"), "nan": float("nan"), "true": True, "false":
 def rules_of(column: str) -> dict[str, type[Rule]]:
     """The rules that may stand in a node column, by the name of their file."""
     package = import_module(f"supplynet.policies.{FAMILIES[column][0]}")
-    return {name_of(kind): kind for kind in (getattr(package, exported) for exported in package.__all__)}
+    kinds = (kind for kind in vars(package).values() if isinstance(kind, type) and issubclass(kind, Rule))
+    return {name_of(kind): kind for kind in kinds}
 
 
 def name_of(kind: type[Rule]) -> str:

@@ -10,7 +10,8 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Final
 
-from supplynet import decay, demand, distributions, interest, outages, price_response, season, unknown_rate
+from supplynet import demand, distributions
+from supplynet import processes as others
 from supplynet.checks import nearest
 from supplynet.demand import FromFunction, Process, Trace
 from supplynet.distributions import Discrete
@@ -26,7 +27,7 @@ EXACT: Final = 2.0**53  # whole numbers below it are written without a point
 def processes() -> dict[str, type[Any]]:
     """Every distribution and process of the package by its name in a cell: NegativeBinomial is negative_binomial."""
     found = {}
-    for module in (demand, distributions, interest, decay, outages, price_response, season, unknown_rate):
+    for module in (demand, distributions, others):
         for kind in vars(module).values():
             if is_dataclass(kind) and isinstance(kind, type) and hasattr(kind, "path") and kind is not FromFunction:
                 found[re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.__name__).lower()] = kind

@@ -8,12 +8,12 @@ from typing import Final
 
 import networkx as nx
 
-from supplynet.decay import Decay
 from supplynet.distributions import Gamma
 from supplynet.graphs import from_graph
 from supplynet.network import Network
 from supplynet.policies.contract import OrderingRule
 from supplynet.policies.ordering import BuildToOrder
+from supplynet.processes.decay import Decay
 from supplynet.ranges import NOT_NEGATIVE, POSITIVE, SHARE, checked, within
 
 COMPONENTS: Final = ("processors", "memory", "drives", "boards")

@@ -12,9 +12,9 @@ from supplynet.disruptions import Disruption
 from supplynet.graphs import from_graph
 from supplynet.network import Network, Signal
 from supplynet.policies.contract import OrderingRule
-from supplynet.price_response import PriceResponse
+from supplynet.processes.price_response import PriceResponse
+from supplynet.processes.season import SellingSeason
 from supplynet.ranges import NOT_NEGATIVE, POSITIVE, SHARE, check_fields, within
-from supplynet.season import SellingSeason
 
 PERIODS: Final = 32  # weeks: the season, what comes before it, and time to pay for what was bought last
 SHOP_LEAD: Final = 1  # weeks from a centre to its shops

@@ -9,11 +9,11 @@ import networkx as nx
 
 from supplynet.disruptions import Disruption
 from supplynet.graphs import from_graph
-from supplynet.interest import EarlyInterest
 from supplynet.network import Network, Signal
 from supplynet.policies.contract import OrderingRule
+from supplynet.processes.interest import EarlyInterest
+from supplynet.processes.unknown_rate import UnknownRate
 from supplynet.ranges import NOT_NEGATIVE, POSITIVE, checked, within
-from supplynet.unknown_rate import UnknownRate
 
 CONVERSION: Final = 0.3
 """About 70 % of what is put into a cart is left there: Baymard Institute (2024), 49 Cart Abandonment Statistics."""

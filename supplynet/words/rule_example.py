@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from supplynet.demand import Process, Trace
 from supplynet.distributions import Poisson
 from supplynet.graphs import from_graph
-from supplynet.interest import EarlyInterest
 from supplynet.policies.catalogue import find_rule
 from supplynet.policies.contract import AllocationRule, Rule
 from supplynet.policies.ordering import BaseStock, Plan
+from supplynet.processes.interest import EarlyInterest
 from supplynet.rule_levers import set_rule
 from supplynet.scenario import Scenario, run
 from supplynet.watching import METHODS, PLACES, watched
