@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,20 +12,16 @@ import solara
 
 from . import link
 from .boxes import box
-from .cascade.page import Page as Cascade
-from .compare.page import Page as Compare
-from .explore.page import Page as Explore
-from .game.page import Page as BeerGame
-from .results.page import Page as Results
 
 PAGES: Final = (
-    ("/", "Explore", "set the levers of a scenario, and watch it play", Explore),
-    ("/compare", "Compare", "two systems or two rules under the same luck, and what tells them apart", Compare),
-    ("/beer-game", "Beer game", "order beer for 36 weeks, and see what the chain makes of it", BeerGame),
-    ("/cascade", "Cascade", "strike firms, and watch the wave go through their network", Cascade),
-    ("/results", "Results", "the runs of a sweep, in pictures", Results),
+    "explore.page",
+    "compare.page",
+    "game.page",
+    "cascade.page",
+    "results.page",
 )
-"""Path, name, what it is for, and component of each page."""
+"""Each is a file that says its PATH and NAME and what it is ABOUT, and draws its Page."""
+_FILES: Final = [import_module(f".{name}", __package__) for name in PAGES]
 
 
 @solara.component_vue("bar.vue")
@@ -51,7 +48,7 @@ def Layout(children: list[solara.Element]) -> None:
     solara.Style(Path(__file__).with_name("app.css"))
     with box("app"):
         Bar(
-            pages=[{"path": path, "label": name, "about": about} for path, name, about, _ in PAGES],
+            pages=[{"path": page.PATH, "label": page.NAME, "about": page.ABOUT} for page in _FILES],
             here=here,
             event_go=go,
         )
@@ -69,6 +66,11 @@ def _sorry(fault: Any) -> str:
 
 
 routes: Final = [
-    solara.Route(path=path.strip("/") or "/", component=page, label=name, layout=Layout if path == "/" else None)
-    for path, name, _, page in PAGES
+    solara.Route(
+        path=page.PATH.strip("/") or "/",
+        component=page.Page,
+        label=page.NAME,
+        layout=Layout if page.PATH == "/" else None,
+    )
+    for page in _FILES
 ]

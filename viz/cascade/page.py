@@ -21,6 +21,10 @@ from .ranking import rank
 from .strikes import BLOW, Strike
 from .study import MOST_STRIKES, Study, Wanted, headline, play
 
+PATH: Final = "/cascade"
+NAME: Final = "Cascade"
+ABOUT: Final = "strike firms, and watch the wave go through their network"
+
 CANCELLED: Final = "cancelled; what you see is the run before"
 
 
@@ -98,7 +102,7 @@ def Page() -> None:
     )  # fmt: skip
     seen = wanted.value if study is None else study.wanted
     shown = str(day.value) if day.value else ""
-    links.Shown("/cascade", {**seen.as_link(), "day": shown, "firm": chosen.value})
+    links.Shown(PATH, {**seen.as_link(), "day": shown, "firm": chosen.value})
     panel = solara.use_memo(lambda: telling.panel(study), [study])
     tree = solara.use_memo(lambda: telling.tree(study, chosen.value), [study, chosen.value])
     curves = solara.use_memo(lambda: telling.curves(study), [study])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import solara
 from solara.lab import use_task
@@ -17,6 +17,10 @@ from ..faults import BAD_INPUT, told
 from .differing import Differences
 from .study import Study, choose_rules, play, strike_row
 from .wanted import CHOICES, Wanted, wanted_of
+
+PATH: Final = "/compare"
+NAME: Final = "Compare"
+ABOUT: Final = "two systems or two rules under the same luck, and what tells them apart"
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def Page() -> None:
         kept["answer"] = Answer(wanted.value, fault=told(task.exception))
     study, answer = kept["study"], kept["answer"]
     seen = wanted.value if study is None else study.wanted
-    links.Shown("/compare", seen.as_link())
+    links.Shown(PATH, seen.as_link())
     solara.Style(Path(__file__).with_name("compare.css"))
     solara.Title(f"supplynet: {seen.a} and {seen.b}")
     with box("compare", "busy" * bool(task.pending)):

@@ -24,6 +24,10 @@ from .controls import groups, places
 from .pace import Pace, Stopped
 from .study import Study, Wanted, outcomes
 
+PATH: Final = "/"
+NAME: Final = "Explore"
+ABOUT: Final = "set the levers of a scenario, and watch it play"
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -109,7 +113,7 @@ def Page() -> None:
     study, answer = kept["study"], kept["answer"]
     seen = wanted.value if study is None else study.wanted
     on_canvas = {"period": str(asked.value.period or ""), "node": place.value, "by": by.value.removeprefix("tier")}
-    links.Shown("/", {**seen.as_link(), **on_canvas})
+    links.Shown(PATH, {**seen.as_link(), **on_canvas})
     wrong = solara.use_memo(lambda: [*link.wrong, *(not_there(link, study) if study else ())], [study is None])
     panel = solara.use_memo(lambda: _panel(study, place.value), [study, place.value])
     scenarios = solara.use_memo(lambda: _scenarios(study), [study])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import solara
 from solara.lab import use_task
@@ -20,6 +20,10 @@ from .ending import Seat, final, money
 from .files import LARGEST, of_parts, parts_of, read, text_of
 from .sight import board
 from .table import WEEKS, Game, Setting, order_of, play, seed_of
+
+PATH: Final = "/beer-game"
+NAME: Final = "Beer game"
+ABOUT: Final = "order beer for 36 weeks, and see what the chain makes of it"
 
 RULES = "A case in stock costs $0.50 a week, a case owed $1.00."
 
@@ -85,7 +89,7 @@ def Page() -> None:
 
     solara.Style(Path(__file__).with_name("game.css"))
     solara.Title("supplynet: beer game")
-    links.Shown("/beer-game", {**parts_of(now.game), "week": str(now.seen or "")})
+    links.Shown(PATH, {**parts_of(now.game), "week": str(now.seen or "")})
     with box("game", "busy" * task.pending):
         said = {name: getattr(now.game.setting, name) for name in ("roles", "agents", "demand", "seed", "information")}
         Setup(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 import solara
@@ -19,6 +19,10 @@ from .. import link as links
 from ..boxes import box
 from .drawing import KINDS, Asked, draw
 from .reading import Sweep, filtered, link_of, open_sweep, sweeps, why_not, word
+
+PATH: Final = "/results"
+NAME: Final = "Results"
+ABOUT: Final = "the runs of a sweep, in pictures"
 
 LISTED = 50  # runs of a point
 NONE_YET = (
@@ -93,7 +97,7 @@ def Page() -> None:
 
     solara.Style(Path(__file__).with_name("results.css"))
     solara.Title("supplynet: results")
-    links.Shown("/results", wanted.value.as_link())
+    links.Shown(PATH, wanted.value.as_link())
     with box("results", "busy" * task.pending):
         if not names and not wanted.value.sweep:
             box("results-none", tag="p", children=[NONE_YET])
