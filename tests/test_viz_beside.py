@@ -152,6 +152,7 @@ def test_what_cannot_be_opened_leaves_what_the_app_was_started_with():
 
 
 def test_a_run_that_nobody_waits_for_stops_and_a_long_one_tells_how_far_it_is(monkeypatch):
+    monkeypatch.setattr(answers, "READY", {})
     with pytest.raises(Stopped):
         answers.Runner().attempt(Wanted("flour-2020"), None, Pace(lambda: False, lambda *_: None))
     told: list[tuple[int, int]] = []
