@@ -1,9 +1,11 @@
-"""Are large sweeps and many users safe? Expected: no kill loses a run, no user sees another's, no memory grows.
+"""Does it hold under load, and against nonsense? Expected: nothing lost or shared, flat memory, and no traceback.
 
-Run it as `python experiments/soak.py`, which takes some minutes; `--quick` does a small part. A sweep with two worker
-processes is killed by SIGKILL at moments drawn by chance, from its first import to its last block, and the same command
-goes on. What is in the folder in the end must be what a sweep that nobody disturbed writes, byte by byte; a million
-runs need less than 1 GB. Then twenty users play in the app for a minute, each with a lever of their own.
+Run it as `python experiments/soak.py`, which takes some ten minutes; `--quick` does a small part. A sweep with two
+worker processes is killed by SIGKILL at moments drawn by chance, from its first import to its last block, and the same
+command goes on: what is in the folder in the end must be what a sweep that nobody disturbed writes, byte by byte. A
+million runs need less than 1 GB. Fifty users play in the app for two minutes, each with a lever of their own. Folders
+of tables are spoiled by chance, and the shell must say what is wrong and where. Networks made up by chance, with every
+rule and every disruption, must conserve goods and orders in every period.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from typing import Final
 import numpy as np
 from shared.networks import chain
 from shared.soak_app import measure_app
+from shared.soak_folders import measure_folders
+from shared.soak_networks import measure_networks
 from shared.timing import Table
 from shared.watched import check_kept, check_same, finished, peaks, seconds_until_gone, started
 
@@ -119,12 +123,14 @@ def main() -> None:
     arguments = parser.parse_args()
     table = Table()
     with tempfile.TemporaryDirectory() as place:
-        kills, memory, app = (Path(place) / name for name in ("kills", "memory", "app"))
-        for folder in (kills, memory, app):
+        kills, memory, app, spoiled = (Path(place) / name for name in ("kills", "memory", "app", "spoiled"))
+        for folder in (kills, memory, app, spoiled):
             folder.mkdir()
         measure_kills(table, kills, *((40_000, 2) if arguments.quick else (1_000_000, 20)))
         measure_memory(table, memory, 20_000 if arguments.quick else 1_000_000)
-        measure_app(table, app, *((2, 2.0) if arguments.quick else (20, 60.0)))
+        measure_app(table, app, *((2, 2.0) if arguments.quick else (50, 120.0)))
+        measure_folders(table, spoiled, 60 if arguments.quick else 2_000)
+    measure_networks(table, 30 if arguments.quick else 1_000)
     table.save(arguments.out)
 
 
