@@ -42,6 +42,7 @@ class Struck:
 
     def may_be(self, factors: Any) -> Any:
         """Whether numbers may be factors [...]."""
+        factors = np.asarray(factors, np.float64)
         fits = (factors >= self.least) & (factors <= self.most) & np.isfinite(factors)
         return fits & (factors == np.floor(factors)) if self.whole else fits
 

@@ -14,7 +14,7 @@ from supplynet import Scenario, from_graph, replicate, run
 from supplynet.compiled import kernel
 from supplynet.policies.allocation import Proportional
 from supplynet.policies.contract import AllocationRule, InputRule, Memory, OrderingRule
-from supplynet.policies.ordering import BaseStock
+from supplynet.policies.ordering import BaseStock, OrderUpToMovingAverage
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,12 @@ def test_memory_is_filled_in_place_and_not_rebound() -> None:
 def test_memory_opens_anew_for_each_replication_whatever_the_block() -> None:
     for block in (1, 2, 3):
         assert replicate(shop(ordering=Counting(), periods=5), 3, block=block)["peak_order"].tolist() == [5.0] * 3
+
+
+@pytest.mark.parametrize("window", [10**21, 10**13])
+def test_a_memory_that_cannot_be_held_names_its_rule(window) -> None:
+    with pytest.raises(MemoryError, match="OrderUpToMovingAverage: window of 1 nodes would be 10*,0.* remember fewer"):
+        run(shop(ordering=OrderUpToMovingAverage(window), periods=3))
 
 
 def test_a_column_that_was_not_declared_cannot_be_read_and_a_declared_one_not_written() -> None:

@@ -187,6 +187,7 @@ def test_a_disruption_is_part_of_what_a_network_is_and_of_its_way_through_a_grap
         (Disruption("works", "capacity", 0.0, 1, 1), "column is 'capacity', must be one of"),
         (Disruption("north town", "demand_factor", -1.0, 1, 1), "factor is -1.0, must be a number >= 0"),
         (Disruption("north town", "demand_factor", np.inf, 1, 1), "factor is inf, must be a number >= 0"),
+        (Disruption("works", "capacity_factor", 10**300, 1, 1), r"factor is 1000+, must be a number in \[0, 1\]"),
         (Disruption("works", "capacity_factor", 1.5, 1, 1), r"factor is 1.5, must be a number in \[0, 1\]"),
         (Disruption("works", "capacity_factor", float("nan"), 1, 1), "factor is nan, must be"),
         (Disruption("works>*", "extra_lead_time", 1.5), r"1.5, must be a whole number in \[0, 100,000\]: how many"),

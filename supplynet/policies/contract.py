@@ -230,6 +230,12 @@ def open_memory(rule: Rule, n_rows: int, column: Callable[[str], Array]) -> dict
     for part in rule.memory:
         width = int(column(part.width).max(initial=0.0)) + 1 if isinstance(part.width, str) else part.width
         shape = (n_rows,) if width is None else (width, n_rows)
-        opened[part.name] = np.empty(shape, part.dtype)
+        try:
+            opened[part.name] = np.empty(shape, part.dtype)
+        except (ValueError, MemoryError):  # NumPy's words name no rule
+            raise MemoryError(
+                f"{type(rule).__name__}: {part.name} of {n_rows:,} nodes would be {width:,} numbers each, more than "
+                "memory holds; remember fewer periods"
+            ) from None
         opened[part.name][...] = (column(part.start) if isinstance(part.start, str) else part.start) * part.times
     return opened
