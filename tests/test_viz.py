@@ -73,6 +73,7 @@ def test_where_nodes_differ_the_control_says_from_what_to_what():
 def test_rules_are_offered_where_there_is_something_to_decide():
     assert {"mill.ordering", "mill.input_rule", "mill.allocation"} <= set(levers_of("mill"))
     assert "mill.sourcing" not in levers_of("mill")  # it has one supplier of one input
+    assert levers_of("mill")["mill.ordering"]["meaning"].startswith("Order up to the mean demand of the last window p")
     assert "households-south.ordering" not in levers_of("households-south")
     assert levers_of("mill")["mill.ordering"]["choices"] == tuple(sorted(rules_of("ordering")))
 
@@ -116,6 +117,19 @@ def test_a_lever_that_does_not_fit_is_told_in_the_words_of_the_package(played, l
     with pytest.raises(faults.BAD_INPUT) as fault:
         study.ready(study.Wanted("flour-2020", {lever: value}), played.start)
     assert says in faults.told(fault.value)
+
+
+def test_a_run_too_long_for_the_page_is_refused_before_anything_is_kept(played):
+    with pytest.raises(
+        ValueError, match="periods is 9,223,372,036,854,775,808, must be at most 1,666,666 on this page"
+    ):
+        study.play(study.Wanted("flour-2020", {"periods": str(2**63)}), played.start)
+
+
+def test_every_outcome_is_told_with_its_unit(played):
+    told = {one["name"]: (one["value"], one["unit"]) for one in study.outcomes(played)}
+    assert told["lost"] == ("24.5", "units") and told["total cost"] == ("97.5", "money")
+    assert told["fill rate"] == ("94.8 %", "") and told["bullwhip ratio"] == ("18.4", "")
 
 
 def test_a_folder_opens_and_a_saved_run_of_it_is_the_repetition_that_was_saved(tmp_path):

@@ -17,6 +17,7 @@ from supplynet.policies.parameters import LARGEST
 from supplynet.prepare import DEFAULT_RULES
 from supplynet.scenario import SETTINGS, Result, Scenario
 from supplynet.schema import CUSTOMER, KINDS, UNFILLED, Column, Table, inputs
+from supplynet.words.rules import first_line
 from supplynet.words.scenarios import own_levers
 
 Array = NDArray[Any]
@@ -154,7 +155,7 @@ def _rules(network: Network, place: str) -> Iterator[Control]:
             names = list(dict.fromkeys(name_of(kind) for kind in used))
             choices = tuple(sorted({*rules_of(column), *names}))
             lever = f"{place}.{column}".lstrip(".")
-            doc = " ".join((used[0].__doc__ or "").partition("\n")[0].split()) if len(names) == 1 else ""
+            doc = first_line(used[0]).replace("`", "") if len(names) == 1 else ""
             value, shown = (names[0], "") if len(names) == 1 else ("", f"{len(names)} different rules")
             yield Control(lever, column, "choice", value, shown, meaning=doc, choices=choices)
             yield from _parameters(network, column, place, nodes)

@@ -239,6 +239,8 @@ def _headline(study: Study, pending: bool) -> None:
         with box("page-outcomes"):
             for outcome in outcomes(study):
                 parts = [box("name", children=[outcome["name"]]), box("value", children=[outcome["value"]])]
+                if outcome["unit"]:
+                    parts.append(box("unit", children=[outcome["unit"]]))
                 if outcome["was"]:
                     parts.append(box("was", children=[f"was {outcome['was']}"]))
                 box("outcome", title=outcome["about"], children=parts)

@@ -11,6 +11,7 @@ from typing import Final
 
 import supplynet
 from supplynet.levers import superseded
+from supplynet.outcomes import UNITS
 from supplynet.policies.catalogue import FAMILIES
 from supplynet.scenario import Result, Scenario
 from supplynet.scenarios import Recipe
@@ -26,10 +27,11 @@ from .pictures import charts
 TOLD: Final = {
     "bullwhip_ratio": ("bullwhip ratio", "variance of the orders farthest upstream over that of what customers want"),
     "fill_rate": ("fill rate", "share of what customers want that is served at once"),
-    "lost": ("lost", "demand of customers that nobody serves, in units"),
-    "mean_on_hand": ("mean stock", "of all nodes together, in units"),
-    "total_cost": ("total cost", "of all nodes and periods, in money"),
+    "lost": ("lost", "demand of customers that nobody serves"),
+    "mean_on_hand": ("mean stock", "of all nodes together"),
+    "total_cost": ("total cost", "of all nodes and periods"),
 }
+MOST_CELLS: Final = 20_000_000  # nodes times periods of a run; a record of so many takes some gigabytes
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,12 @@ def play(wanted: Wanted, start: Recipe, before: Result | None = None, pace: Pace
     not fit, and why.
     """
     scenario = ready(wanted, start)
+    most = MOST_CELLS // scenario.network.n_nodes
+    if scenario.periods > most:
+        raise ValueError(
+            f"periods is {scenario.periods:,}, must be at most {most:,} on this page, where every period of "
+            f"{scenario.network.n_nodes:,} nodes is kept; run fewer here, or use the command"
+        )
     watchers = None if pace is None else lambda _: (pace.through(scenario.periods),)
     result = supplynet.run(scenario, replication=start.replication, keep=NEEDED, watchers=watchers)
     told = [sentence(result)]
@@ -147,7 +155,7 @@ def play(wanted: Wanted, start: Recipe, before: Result | None = None, pace: Pace
 
 
 def outcomes(study: Study) -> list[dict[str, str]]:
-    """What a run comes to, each with its name and what it means, and what it was in the run it is compared with."""
+    """What a run comes to, each with its name, unit and meaning, and what it was in the run it is compared with."""
     now, was = study.result.outcomes, (study.before or study.result).outcomes
     words = {key: percent if key == "fill_rate" else figure for key in TOLD}
     return [
@@ -155,6 +163,7 @@ def outcomes(study: Study) -> list[dict[str, str]]:
             "name": name,
             "about": about,
             "value": words[key](now[key]),
+            "unit": UNITS.get(key, ""),
             "was": words[key](was[key]) if words[key](was[key]) != words[key](now[key]) else "",
         }
         for key, (name, about) in TOLD.items()
