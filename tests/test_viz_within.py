@@ -38,6 +38,8 @@ def refused(name: str) -> None:
 
 def test_what_lies_in_the_start_folder_is_listed_and_opens(start):
     save(supplynet.run(supplynet.load(start / "mine")), start / "run")
+    (start / "runs").mkdir()
+    (start / "runs" / "sweep.json").write_text("{}", encoding="utf-8")  # Results opens it, nobody else
     headings = dict(within.headed())
     assert headings["In this folder"] == ["./mine", "run/scenario.toml"]
     assert {"./mine", "run/scenario.toml", "beer-game"} <= set(within.to_open())

@@ -11,6 +11,7 @@ from typing import Final
 from supplynet.readers.folder import is_folder_of_tables
 from supplynet.readers.graph_files import is_graph_file
 from supplynet.scenarios import READY_MADE, Recipe, find_recipe
+from supplynet.sweeps.storage import MANIFEST
 
 from .uploads import UPLOADED, brought, find
 
@@ -103,5 +104,5 @@ def _found(folder: Path, deep: int) -> Iterator[str]:
                 yield (path / "scenario.toml").as_posix()
             elif deep > 1:
                 yield from _found(path, deep - 1)
-        elif is_graph_file(path):
+        elif is_graph_file(path) and path.name != MANIFEST:
             yield f"./{path.as_posix()}"
