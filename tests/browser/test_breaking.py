@@ -96,6 +96,8 @@ def test_a_blow_that_does_not_fit_says_why_beside_its_form_and_the_last_run_stay
     wait_for(page, ".agent-form", "factor is 'half'")
     assert page.get_attribute(".agent-form label:has-text('down to') input", "aria-invalid") == "true"
     assert page.input_value(".agent-form label:has-text('down to') input") == "half"
+    page.click(".agent-blows button:text-is('block a lane')")
+    page.wait_for_function("!document.querySelector('.agent .fault')")
     assert page.inner_text(".page-outcomes") == before and not page.locator(".strike").count()
     broken(page, "cut capacity", **{"down to": "50", "for": "soon"})
     wait_for(page, ".agent-form", "duration is 'soon'")
