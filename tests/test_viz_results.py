@@ -74,6 +74,7 @@ def test_each_point_lies_where_the_picture_has_it_and_picks_its_runs(swept, kind
         for name, value in point["pick"].items():
             chosen = chosen[chosen[name].map(reading.word) == value]
         assert len(chosen) == 3 and chosen["scenario"].nunique() == 1
+    assert all("total cost (money) " in point["said"] for point in drawn["points"])
     if kind == "heat map":  # along from left to right, up from below
         spots = {tuple(point["pick"].values()): (point["x"], point["y"]) for point in drawn["points"]}
         assert spots["2", "0.5"][0] < spots["4", "0.5"][0] < spots["8", "0.5"][0]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAMED: Final = 3  # groups of disruptions that have labels of their own; of more, their number
 COLOUR: Final = COLOURS[2]
+WORDS: Final = "#8A3D00"  # the same, dark enough for small letters
 
 
 def shade_struck_periods(ax: Axes, result: Result) -> None:
@@ -37,7 +38,7 @@ def shade_struck_periods(ax: Axes, result: Result) -> None:
             late = struck[0] > 0.5 * record.periods
             at = min(int(struck[-1]), record.periods - 1) if late else int(struck[0])
             ax.text(
-                at, 1.0 - (shown + 0.15) * high, words, fontsize=SMALL - 1.0, color=COLOUR, va="top",
+                at, 1.0 - (shown + 0.15) * high, words, fontsize=SMALL - 1.0, color=WORDS, va="top",
                 ha="right" if late else "left", transform=ax.get_xaxis_transform(), parse_math=False, zorder=4,
                 path_effects=[withStroke(linewidth=1.5, foreground="white")],
             )  # fmt: skip

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from supplynet.comparison import Comparison
 from supplynet.plot.style import COLOURS, GREY, PALE, SMALL, axes_for
+from supplynet.plot.sweeps import with_unit
 from supplynet.sensitivity import Indices, Tornado
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 ROW: Final = 0.62  # inches of an outcome
+TICKS: Final = 4  # steps along a strip, so that numbers of seven digits stand apart
 MANY: Final = 10  # outcomes that stand in one column
 
 
@@ -44,8 +46,9 @@ def differences(comparison: Comparison) -> Figure:
         ax.plot(row.difference, 0, marker="D" if beyond else "o", color=colour, markersize=6)
         reach = max(abs(value) for value in (row.difference, row.low, row.high) if np.isfinite(value))
         ax.set_xlim(*(np.array([-1.15, 1.15]) * (reach or 1.0)))
+        ax.locator_params("x", nbins=TICKS)
         ax.set_ylim(-1, 1)
-        ax.set_yticks([0], [str(outcome)], fontsize=SMALL + 1)
+        ax.set_yticks([0], [with_unit(str(outcome))], fontsize=SMALL + 1)
         ax.tick_params(axis="y", length=0)
         _plain(ax)
     for ax in strips[len(table) :]:

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplynet.business import BUSINESS
+from supplynet.levers import TABLES
 from supplynet.outcomes import UNITS
 from supplynet.plot.style import COLOURS, DASHES, PALE, SMALL, axes_for
+from supplynet.schema import inputs
 from supplynet.sweeps.summary import levers_of, outcomes_of, summarise
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def heat_map(runs: pd.DataFrame, lever: str, other: str, outcome: str, ax: Axes 
     figure: Any = ax.get_figure()
     figure.colorbar(drawn, ax=ax).ax.tick_params(labelsize=SMALL)
     ax = _finish(ax, lever, other, "")
-    ax.set_title(f"mean {_said(outcome)}", loc="left", fontsize=10, fontweight="bold", parse_math=False)
+    ax.set_title(f"mean {with_unit(outcome)}", loc="left", fontsize=10, fontweight="bold", parse_math=False)
     return ax
 
 
@@ -180,16 +182,19 @@ def _panels(outcomes: list[str], draw: Any) -> Figure:
     return figure
 
 
-def _said(name: str) -> str:
-    """A lever or an outcome in words, an outcome with its unit."""
+def with_unit(name: str) -> str:
+    """A lever or an outcome in words, with its unit where the name tells it."""
+    place, _, own = name.rpartition(".")
     known = UNITS | {key: unit for key, (unit, _) in BUSINESS.items()}
-    unit = known.get(name.rpartition(".")[2], "")
+    if place:  # without one it may be a scenario's own argument, which has a unit of its own
+        known = {key: column.unit for table in TABLES for key, column in inputs(table).items()} | known
+    unit = known.get(own, "")
     return name.replace("_", " ") + f" ({unit})" * bool(unit)
 
 
 def _finish(ax: Axes, across: str, up: str, note: str) -> Axes:
-    ax.set_xlabel(_said(across) + f"\n({note})" * bool(note), fontsize=SMALL + 1, parse_math=False)
-    ax.set_ylabel(_said(up), fontsize=SMALL + 1, parse_math=False)
+    ax.set_xlabel(with_unit(across) + f"\n({note})" * bool(note), fontsize=SMALL + 1, parse_math=False)
+    ax.set_ylabel(with_unit(up), fontsize=SMALL + 1, parse_math=False)
     ax.tick_params(labelsize=SMALL)
     ax.spines[["top", "right"]].set_visible(False)
     return ax

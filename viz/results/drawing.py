@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
-from supplynet.plot.sweeps import frontier, heat_map, line, places, short
+from supplynet.plot.sweeps import frontier, heat_map, line, places, short, with_unit
 from supplynet.sweeps.summary import summarise
 
 from .. import images
@@ -74,14 +74,16 @@ def _of_levers(runs: pd.DataFrame, asked: Asked, *, cells: bool) -> Iterator[tup
         said = ", ".join(f"{lever} = {short(value)}" for lever, value in zip(keys, values, strict=True))
         if np.isfinite(mean):
             up = float(group["up"].iloc[0]) if cells else mean
-            yield float(group["across"].iloc[0]), up, f"{said}: {asked.outcome} {mean:.4g}, {len(group):,} runs", picks
+            words = f"{said}: {with_unit(asked.outcome)} {mean:.4g}, {len(group):,} runs"
+            yield float(group["across"].iloc[0]), up, words, picks
 
 
 def _of_scenarios(runs: pd.DataFrame, asked: Asked) -> Iterator[tuple[float, float, str, dict[str, str]]]:
     table = summarise(runs).dropna(subset=[asked.outcome, asked.other])
     for row in table.to_dict("records"):
         x, y = float(row[asked.outcome]), float(row[asked.other])
-        said = f"scenario {row['scenario']}: {asked.outcome} {x:.4g}, {asked.other} {y:.4g}, {row['runs']:,} runs"
+        both = f"{with_unit(asked.outcome)} {x:.4g}, {with_unit(asked.other)} {y:.4g}"
+        said = f"scenario {row['scenario']}: {both}, {row['runs']:,} runs"
         yield x, y, said, {"scenario": str(row["scenario"])}
 
 

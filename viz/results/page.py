@@ -12,7 +12,7 @@ import pandas as pd
 import solara
 from solara.lab import use_task
 
-from supplynet.plot.sweeps import seconds
+from supplynet.plot.sweeps import seconds, with_unit
 from supplynet.words.report import figure
 
 from .. import link as links
@@ -127,7 +127,7 @@ def _wanted(link: Mapping[str, tuple[str, ...]], names: list[str]) -> Wanted:
     for lever, _, value in (text.partition("=") for text in link.get("keep", ())):
         kept[lever] = (*kept.get(lever, ()), value)
     picked = {name: value for name, _, value in (text.partition("=") for text in link.get("pick", ()))}
-    return Wanted(word_of.get("sweep", names[0] if names else ""), asked, kept, picked)
+    return Wanted(word_of.get("sweep") or next(iter(names), ""), asked, kept, picked)
 
 
 def _set(wanted: Wanted, said: Mapping[str, str]) -> Wanted:
@@ -275,4 +275,4 @@ def _picked(shown: Shown, picked: Mapping[str, str], go: Callable[[str], None]) 
         }
         for at, row in enumerate(runs.head(LISTED).to_dict("records"))
     ]
-    Runs(table=json.dumps({"columns": columns, "rows": rows}), event_go=go)
+    Runs(table=json.dumps({"columns": [with_unit(name) for name in columns], "rows": rows}), event_go=go)
