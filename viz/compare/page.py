@@ -75,7 +75,7 @@ def Page() -> None:
                 box("", tag="p", children=[answer.fault or "running both the first time; kernels may be compiled ..."])
                 if answer.fault:
                     solara.Button(
-                        "start from the usual pair", on_click=lambda: wanted.set(CHOICES[0].wanted), text=True
+                        "start from the usual pair", on_click=lambda: wanted.set(CHOICES[0].wanted), classes=["button"]
                     )
             return
         _panel(study, answer, wanted, bool(task.pending))

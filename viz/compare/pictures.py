@@ -82,7 +82,8 @@ def demand_of_both(results: tuple[Result, Result], names: tuple[str, str]) -> tu
     for number, (letter, values) in enumerate((("A", first), ("B", second))[: 1 if same else 2]):
         ax.plot(*_thin(values), color=COLOURS[number * 2], linestyle=("solid", (0, (4, 1.5)))[number],
                 linewidth=1.3, label="demand" if same else f"demand that {letter} faces")  # fmt: skip
-    _limit(ax, 0.0, max(_most(first), _most(second)))
+    top = max(_most(first), _most(second))
+    _limit(ax, 0.0, top if same else 1.3 * top)  # room for the legend
     ax.set_ylabel("units/period", fontsize=SMALL + 1)
     ax.set_xlabel("period", fontsize=SMALL + 1)
     spans = spans_of(results[0])
