@@ -107,9 +107,10 @@ def why(game: Game, seats: list[Seat]) -> str:
     need = most.weeks_away * wanted(game.setting)
     line = f"what customers want in the {most.weeks_away} weeks that an order is away"
     if most.beyond <= OPENING:
+        went = f"went more than {most.beyond:,.0f} cases" if most.beyond >= 1.0 else "went"
         said.append(
-            f"Nobody's stock and open orders, less what was owed, went more than {most.beyond:,.0f} cases beyond {line}"
-            ": what was on its way was counted, and not ordered again."
+            f"Nobody's stock and open orders, less what was owed, {went} beyond {line}: what was on its way was "
+            "counted, and not ordered again."
         )
     else:
         said.append(
