@@ -228,7 +228,8 @@ def _ending(said: Mapping[str, Any]) -> None:
             _line("", ["all", money(paid), best, money(by_agents), "", "", "", ""])
     with box("game-charts"):
         for chart in said["charts"]:
-            box("picture", tag="img", **chart)
+            with box("picture-room"):
+                box("picture", tag="img", **chart)
 
 
 _COLUMNS = (
