@@ -58,6 +58,11 @@ def test_a_quick_machine_makes_several_lots_a_period_and_capacity_counts_whole_l
     assert played(works((11.0, 0.0, 0.0), lot=2.0, unit_time=0.125, capacity=5.0), 3)[0] == [4, 4, 2]
 
 
+def test_what_is_whole_lots_but_for_rounding_is_made():
+    assert 0.3 / 0.1 < 3.0
+    assert played(works((0.3, 0.0), lot=0.1, unit_time=1.0), 2)[0] == pytest.approx([0.3, 0.0])
+
+
 def test_a_machine_that_is_down_starts_nothing_and_what_it_has_begun_comes_out():
     able = Trace((9.0, 0.0, 0.0, 9.0))
     started, _, finished = played(works((8.0,), lot=4.0, setup=1.0, unit_time=0.25, capacity=able), 6)

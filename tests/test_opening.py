@@ -107,15 +107,17 @@ def test_a_lost_sale_counts_as_far_as_todays_goods_go_though_an_input_that_is_no
     assert record["lost"][:, 0].tolist() == [10.0, 0.0, 0.0, 0.0, 0.0, 0.0]
 
 
-def test_the_supply_line_is_what_has_not_arrived() -> None:
+@pytest.mark.parametrize("units", [1.0, 2.0])
+def test_the_supply_line_is_what_has_not_arrived(units: float) -> None:
     class Watching(BaseStock):
         reads = ("inventory_position", "supply_line")
 
         def order(self, local, production_order):  # type: ignore[no-untyped-def]
             production_order[:] = local.supply_line
 
-    lane = {"shipment_lead_time": 3, "input_stock": 50.0}
+    lane = {"shipment_lead_time": 3, "input_stock": 50.0 * units, "units_per_output": units}
     scenario = shop(lane=lane, ordering=Watching(0.0), node={"capacity": 8.0, "on_hand": 20.0}, periods=2)
-    # steady: 30 on the way, of which 10 have come this morning, and 50 lie here; 80 wanted, so 20 are still to come;
+    # in units that can be made of it: 30 on the way, of which 10 have come this morning, and 50 lie here; 80 wanted, so
+    # 20 are still to come;
     # then 20 more are wanted, 8 were made, 52 of 60 lie here with 10 more: 30 that are on the way, and the 20
     assert run(scenario).record["production_order"][:, 1].tolist() == [20.0, 30.0]
