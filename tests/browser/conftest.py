@@ -21,6 +21,8 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 SIZE = {"width": 1280, "height": 800}
+STILL = "!document.querySelector('.busy') && !document.getAnimations().length && document.fonts.status === 'loaded'"
+"""Nothing runs, fades or is still to be loaded."""
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +89,7 @@ def visit(browser: sync_api.BrowserContext, address: str) -> Iterator[Visit]:
         fresh.on("pageerror", lambda fault: faults.append(str(fault)))
         fresh.goto(address + path)
         fresh.wait_for_selector(wait)
-        fresh.wait_for_timeout(300)
+        fresh.wait_for_function(STILL)
         return fresh
 
     yield open_page
