@@ -137,9 +137,11 @@ def test_a_click_in_the_ranking_strikes_and_is_undone_and_a_click_on_a_firm_offe
     assert "100 % of the usual" in cascade.inner_text(".cascade-card")
     assert cascade.input_value("input[aria-label='name of the firm']") == name
     cascade.fill("[id='strike.depth']", "50")
+    cascade.fill("[id='strike.days']", "3")  # while the page takes note of the depth
+    cascade.wait_for_timeout(200)
     cascade.keyboard.press("Tab")
     cascade.click("text=strike it")
-    wait_for(cascade, ".cascade-chips", f"{name}: 50 % lost")
+    wait_for(cascade, ".cascade-chips", f"{name}: 50 % lost, days 10 to 12")
 
 
 def test_a_lockdown_can_be_struck_and_a_link_reproduces_all_of_it(cascade, address):

@@ -101,7 +101,8 @@ def Page() -> None:
         dependencies=[None if study is None else study.wanted.economy], raise_error=False,
     )  # fmt: skip
     seen = wanted.value if study is None else study.wanted
-    shown = str(day.value) if day.value else ""
+    last = seen.economy.days - 1
+    shown = str(min(day.value, last)) if day.value else ""
     links.Shown(PATH, {**seen.as_link(), "day": shown, "firm": chosen.value})
     panel = solara.use_memo(lambda: telling.panel(study), [study])
     tree = solara.use_memo(lambda: telling.tree(study, chosen.value), [study, chosen.value])
