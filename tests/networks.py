@@ -136,6 +136,8 @@ class _Author:
             made["input_rule"] = self.days_of_cover()
         if self.maybe(4):
             made["capacity"] = self.quantity(5, 30)
+        if self.maybe(5):
+            made["production_lead_time"] = self.pick(1, 2)
         return made
 
     def costs(self) -> dict[str, float]:
