@@ -95,8 +95,8 @@ class Union:
     @staticmethod
     def _blame(key: str, name: str, value: float) -> NoReturn:
         raise ArithmeticError(
-            f"{key} of {name} is {value}, must be a finite number >= 0; a rule wrote it: check what the rule does "
-            "where demand or stock is zero"
+            f"{key} of {name} is {value}, must be a finite number >= 0; a rule wrote it, or what was given is "
+            "too large to count with: check what the rule does where demand or stock is zero, and the largest numbers"
         )
 
 

@@ -36,7 +36,7 @@ def told() -> Iterator[None]:
         raise typer.Exit(130) from None
     except BrokenPipeError:
         raise
-    except (ValueError, TypeError, KeyError, OverflowError, MemoryError, RecursionError, OSError) as fault:
+    except (ValueError, TypeError, KeyError, ArithmeticError, MemoryError, RecursionError, OSError) as fault:
         words = str(fault.args[0]) if isinstance(fault, KeyError) and fault.args else str(fault)
         cure = "; run fewer periods, or something smaller" * isinstance(fault, MemoryError) * ("run fewer" not in words)
         typer.echo(f"error: {words or type(fault).__name__}{cure}", err=True)
