@@ -261,7 +261,7 @@ def test_a_rule_that_nobody_tells_is_named_with_its_line():
         (["run", "pits", "--set", "order_lead_time=1e9"], ["must be at most 100,000 periods"]),
         (["export", "beer-game", "beer.gml"], ["'beer.gml' would be a folder", "ends in .graphml or .json"]),
         (["run", "pits", "--periods", "100000000000"], ["GB", "--periods"]),
-        (["run", "pits", "--disrupt", "kind=customer,demand_factor,1e308"], ["too large to count with"]),
+        (["run", "pits", "--disrupt", "kind=customer,demand_factor,1e308,5"], ["too large to count with"]),
         (["run", "pits", "--out", "/dev/null"], ["'/dev/null' is a file, must be a folder"]),
         (["run", "pits", "--out", "pits"], ["'pits' holds the tables of a network", "choose another"]),
         (["run", "pits/scenario.toml"], ["give their folder: 'pits'"]),
