@@ -11,7 +11,7 @@ from supplynet import Scenario, from_graph, run
 from supplynet.distributions import Discrete
 from supplynet.opening import mean_flows
 from supplynet.policies.input import DaysOfCover
-from supplynet.policies.ordering import BaseStock, MakeToOrder
+from supplynet.policies.ordering import BaseStock, MakeToOrder, ProportionalOrderUpTo
 
 
 def test_a_steady_start_goes_on_as_it_began() -> None:
@@ -29,6 +29,35 @@ def test_a_steady_start_fills_random_pipelines_at_their_usual_length() -> None:
     sent = run(shop(lane={"order_lead_time": lead, "shipment_lead_time": lead}, ordering=BaseStock(0.0))).record
     # 2 slots of orders and 2 of goods, 10 each; the rule orders nothing until the position has fallen
     assert sent["on_order"][0, 1] + sent["shipped"][0, 1] == 40.0 + 40.0 - sent["on_hand"][0, 1]
+
+
+@pytest.mark.parametrize("lead", [0, 1, 3])
+def test_a_rule_that_wants_a_part_of_the_flow_in_its_supply_line_finds_it_there(lead: int) -> None:
+    rule = ProportionalOrderUpTo(stock_gain=0.5, supply_line_gain=0.2, safety_periods=2.0)
+    scenario = shop(
+        lane={"order_lead_time": 1, "shipment_lead_time": 2},
+        ordering=rule,
+        node={"production_lead_time": lead, "on_hand": 20.0},
+    )
+    record = run(scenario).record
+    # two periods of the flow of 10 on hand, the rest of the coverage on its way: both gaps are nothing from the start
+    assert np.allclose(record["production_order"][:, 1], 10.0, rtol=1e-12)
+    assert np.allclose(record["on_hand"][:, 1], 20.0, rtol=1e-12)
+
+
+def test_who_makes_to_order_owes_only_what_its_own_inputs_do_not_cover() -> None:
+    graph = nx.DiGraph()
+    graph.add_node("buyers", kind="customer", demand=10.0)
+    graph.add_node("shop", ordering=BaseStock(40.0), on_hand=20.0)
+    graph.add_node("works", kind="factory", ordering=MakeToOrder())
+    graph.add_node("mine", kind="supplier")
+    graph.add_edge("shop", "buyers", shipment_lead_time=0)
+    graph.add_edge("works", "shop", shipment_lead_time=1)
+    graph.add_edge("mine", "works", shipment_lead_time=3, target=20.0)
+    record = run(Scenario("made to order", from_graph(graph), periods=8)).record
+    # of the 3 periods that ore takes, 2 lie here; so the shop waits for 1 period's goods, has 10 on the way, and 20
+    assert (record["backlog"][:, 2] == 10.0).all()
+    assert (record["production_order"][:, 1] == 10.0).all() and (record["on_hand"][:, 1] == 20.0).all()
 
 
 def test_a_steady_start_of_days_of_cover_holds_the_cover_when_it_orders() -> None:
