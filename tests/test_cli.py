@@ -17,8 +17,8 @@ import supplynet
 from supplynet import files, plot
 from supplynet.record import Keep
 from supplynet.scenarios import READY_MADE
-from supplynet.shell.options import options as commands
-from supplynet.shell.options import progress
+from supplynet.shell import options as commands
+from supplynet.shell import progress
 from supplynet.words import report
 
 pytestmark = pytest.mark.usefixtures("folder")

@@ -45,7 +45,7 @@ def place(folder: Path, file: str) -> Path:
 
 def said(folder: Path, *words: str) -> str:
     """What the extended package prints."""
-    known = {**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "200"}
+    known = {**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "200", "NUMBA_DISABLE_JIT": "1"}  # or it compiles anew
     done = subprocess.run([sys.executable, *words], cwd=folder, env=known, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout

@@ -21,7 +21,7 @@ from supplynet.distributions import Normal
 from supplynet.policies.ordering import MakeToOrder
 from supplynet.risk import systemic_risk
 from supplynet.scenarios import load
-from supplynet.shell.options import risk as risk_command
+from supplynet.shell import risk as risk_command
 from supplynet.trade import trade_of
 
 

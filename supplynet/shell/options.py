@@ -116,8 +116,12 @@ def tell_of_compiling() -> None:
 
 def _cache_is_cold() -> bool:
     """Whether numba has no compiled kernel of this very source at hand."""
+    import numba
+
     from supplynet.phases import book
 
+    if numba.config.DISABLE_JIT:
+        return False  # nothing is compiled at all
     kernel: Any = book.book.serial
     source, cache = Path(book.__file__), Path(kernel.stats.cache_path)
     compiled = [index.stat().st_mtime for index in cache.glob("book.*.nbi")]
