@@ -245,7 +245,7 @@ def of_first_plant(runs: int) -> list[str]:
 
 
 def work(quick: bool) -> tuple[list[str], Figure]:
-    runs = 4 if quick else 120
+    runs = 2 if quick else 120
     of_plant = 20 if quick else 200
     points = of_one_plant(of_plant)
     played = screened([tried for tried in TRIED if not quick or tried[1] % 2 == tried[2] % 2 == 0], runs)

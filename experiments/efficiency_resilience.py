@@ -128,7 +128,7 @@ def draw_limits(ax: Axes, found: list[Limit]) -> None:
 
 
 def work(quick: bool) -> tuple[list[str], Figure]:
-    buffers, errors, runs = (BUFFERS[::4], ERRORS[::4], 4) if quick else (BUFFERS, ERRORS, 8)
+    buffers, errors, runs = (BUFFERS[::4], ERRORS[::4], 2) if quick else (BUFFERS, ERRORS, 8)
     lines = [f"{'system':<18}{'buffer':>8}{'days of stock, calm':>22}{'+-':>7}{'days missing, struck':>22}{'+-':>7}"]
     found = {name: places(name, buffers, runs) for name in SYSTEMS}
     for name, own in found.items():

@@ -126,11 +126,11 @@ def main() -> None:
         kills, memory, app, spoiled = (Path(place) / name for name in ("kills", "memory", "app", "spoiled"))
         for folder in (kills, memory, app, spoiled):
             folder.mkdir()
-        measure_kills(table, kills, *((40_000, 2) if arguments.quick else (1_000_000, 20)))
-        measure_memory(table, memory, 20_000 if arguments.quick else 1_000_000)
-        measure_app(table, app, *((2, 2.0) if arguments.quick else (50, 120.0)))
-        measure_folders(table, spoiled, 60 if arguments.quick else 2_000)
-    measure_networks(table, 30 if arguments.quick else 1_000)
+        measure_kills(table, kills, *((24_000, 2) if arguments.quick else (1_000_000, 20)))
+        measure_memory(table, memory, 4_000 if arguments.quick else 1_000_000)
+        measure_app(table, app, *((2, 1.0) if arguments.quick else (50, 120.0)))
+        measure_folders(table, spoiled, 40 if arguments.quick else 2_000)
+    measure_networks(table, 20 if arguments.quick else 1_000)
     table.save(arguments.out)
 
 

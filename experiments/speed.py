@@ -101,7 +101,7 @@ def main() -> None:
     measure_plain_mesa(table, 1000 // scale, 1000 // scale)
     measure_mesa(table, 300 // scale)
     measure_union(table, 10_000 // scale, 100)
-    measure_sweeps(table, *((300, 1) if arguments.quick else (10_000, 5)))
+    measure_sweeps(table, *((100, 1) if arguments.quick else (10_000, 5)))
     measure_growth(table, (100, 1_000) if arguments.quick else (100, 1_000, 10_000, 100_000, 1_000_000))
     measure_risk(table.add, 10_000 // scale)
     try:

@@ -246,7 +246,7 @@ def figure(rate: list[Point], new: list[Point], old: list[Point], runs: int) -> 
 
 
 def work(quick: bool) -> tuple[list[str], Figure]:
-    runs = 10 if quick else 80
+    runs = 5 if quick else 80
     rate = learning(100 * runs)
     check(rate)
     new, old = new_titles(runs), old_titles(runs, LEADS[::2] if quick else LEADS)
