@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import psutil
@@ -73,7 +75,7 @@ from sweeping import stall
 if __name__ == "__main__":
     supplynet.sweep(
         supplynet.vary(stall(), window=(2, 4, 8)), 8, out={out!r}, block=1, workers={workers},
-        progress=lambda done, total: print(done, flush=True) or time.sleep(0.02),
+        progress=lambda done, total: print(done, flush=True) or time.sleep(0.02 if done < {until} else 600.0),
     )
 """
 
@@ -82,18 +84,20 @@ if __name__ == "__main__":
 def test_killed_at_any_moment_it_goes_on_and_nothing_is_lost_or_doubled(tmp_path: Path, workers: int) -> None:
     script = tmp_path / "slow.py"
     out = tmp_path / "out"
-    script.write_text(SLOW.format(here=str(HERE), out=str(out), workers=workers))
-    process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    for _ in range(5):
-        process.stdout.readline()
-    with pytest.raises(BlockingIOError, match=f"process {process.pid} on .* is writing to it .shard 1/1."):
-        supplynet.sweep(design(), 8, out=out, block=1)
-    with pytest.raises(BlockingIOError, match=r"is writing to it .shard 1/1."):
-        supplynet.sweep(design(), 8, out=out, block=1, shard=(1, 2))
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
+    script.write_text(
+        SLOW.format(here=str(HERE), out=str(out), workers=workers, until=20)
+    )  # then it waits to be killed
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            for _ in range(5):
+                process.stdout.readline()
+            with pytest.raises(BlockingIOError, match=f"process {process.pid} on .* is writing to it .shard 1/1."):
+                supplynet.sweep(design(), 8, out=out, block=1)
+            with pytest.raises(BlockingIOError, match=r"is writing to it .shard 1/1."):
+                supplynet.sweep(design(), 8, out=out, block=1, shard=(1, 2))
+        finally:
+            process.send_signal(signal.SIGKILL)
     saved = {path: path.stat().st_mtime_ns for path in out.glob("runs-*")}
     assert 5 <= len(saved) < 24 and list(out.glob(".lock-*"))
     (out / ".999.runs-000020.parquet").write_text("half of a file")
@@ -257,8 +261,9 @@ def test_a_worker_whose_parent_was_killed_before_it_began_ends_at_once(tmp_path:
 def test_processes_are_started_unasked_only_when_much_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     monkeypatch.setattr(running, "ProcessPoolExecutor", lambda *asked: started.append(asked) or 1 / 0)
+    monkeypatch.setattr(running, "time", SimpleNamespace(perf_counter=count(step=0.1).__next__))  # a block takes 0.1 s
     assert len(supplynet.sweep(design(), 8, block=1)) == 24 and not started
-    monkeypatch.setattr(running, "WORTH", 0.0)
+    monkeypatch.setattr(running, "time", SimpleNamespace(perf_counter=count(step=1.0).__next__))
     with pytest.raises(ZeroDivisionError):
         supplynet.sweep(design(), 8, block=1)
     assert len(started) == 1
@@ -268,7 +273,7 @@ def test_processes_are_started_unasked_only_when_much_is_left(monkeypatch: pytes
 
 def test_a_script_without_a_guard_is_not_started_again_unasked(tmp_path: Path) -> None:
     script = tmp_path / "plain.py"
-    lines = SLOW.format(here=str(HERE), out=str(tmp_path / "out"), workers=None).splitlines()
+    lines = SLOW.format(here=str(HERE), out=str(tmp_path / "out"), workers=None, until=25).splitlines()
     at = lines.index('if __name__ == "__main__":')
     plain = ["from supplynet.sweeps import running", "running.WORTH = 0.0", *(line[4:] for line in lines[at + 1 :])]
     script.write_text("\n".join([*lines[:at], *plain]))
